@@ -1,0 +1,28 @@
+"""`python3 -m servers NAME DIRECTORY`: one test server in the foreground, until Ctrl-C."""
+
+import argparse
+import contextlib
+import signal
+from pathlib import Path
+
+from . import SERVERS, Account
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python3 -m servers", description="Run one FTP server on a loopback port.")
+    parser.add_argument("name", choices=sorted(SERVERS))
+    parser.add_argument("directory", type=Path, help="the directory to export")
+    parser.add_argument("--user", default=Account.user)
+    parser.add_argument("--password", default=Account.password)
+    parser.add_argument("--max-connections", type=int, metavar="N")
+    options = parser.parse_args()
+    account = Account(options.user, options.password)
+    with SERVERS[options.name](options.directory.resolve(), account, options.max_connections) as server:
+        print(server.url, flush=True)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+if __name__ == "__main__":
+    main()

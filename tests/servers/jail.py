@@ -1,0 +1,67 @@
+"""A process tree that sees a private /etc and the exported directory, and can be ended or stopped as a whole.
+
+It lives in mount and PID namespaces of its own: killing the first process ends every other one, however they forked,
+and the kernel kills the first one when the process that started it goes away. An ordinary user gets the same
+inside a user namespace, where the system allows that.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+from .account import HOME
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_ENTER = 'mount --bind "$1" "$2" && mount --bind "$3" /etc && shift 3 && exec "$@"'
+
+
+class Jail:
+    def __init__(self, command: list[str], export: Path, etc: Path, environment: dict[str, str], log: Path) -> None:
+        namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL"]
+        if os.geteuid() != 0:
+            namespaces += ["--user", "--map-root-user"]
+        enter = ["/bin/sh", "-c", _ENTER, "jail", str(export), HOME, str(etc)]
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                namespaces + enter + command,
+                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TZ": "UTC", "LC_ALL": "C.UTF-8"} | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """Ends all processes at once, as a crash would, and waits until they are gone."""
+        inside = _descendants(self._process.pid)[1:]
+        # `unshare` outside waits for the first process inside, and ends with it.
+        os.kill(inside[0] if inside else self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def signal_all(self, number: signal.Signals) -> None:
+        for pid in _descendants(self._process.pid)[1:]:
+            os.kill(pid, number)
+
+
+def _die_with_parent() -> None:
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> list[int]:
+    """The process, then the processes below it, parents first."""
+    found = [pid]
+    for known in found:
+        try:
+            children = Path(f"/proc/{known}/task/{known}/children").read_text()
+        except OSError:
+            continue
+        found += [int(child) for child in children.split()]
+    return found

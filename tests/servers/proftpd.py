@@ -1,0 +1,56 @@
+"""ProFTPD with the options of Debian's template that a client notices: MLSD, `ShowSymlinks`, a `DenyFilter`."""
+
+from .server import HOST, Server
+
+
+class Proftpd(Server):
+    name = "proftpd"
+    package = "proftpd-core"
+    libraries = (
+        "libhashkit2",
+        "libhiredis0.14",
+        "libmemcached11",
+        "libmemcachedutil2",
+        "libpcre2-posix3",
+        "libsasl2-2",
+    )
+
+    def command(self) -> list[str]:
+        return [self.program("usr/sbin/proftpd"), "--nodaemon", "--config", self.configure(self._configuration())]
+
+    def _configuration(self) -> str:
+        # With MaxInstances, a connection too many would be closed without a word; with MaxClients it is refused at PASS.
+        limit = f"MaxClients {self.max_connections}" if self.limited else ""
+        return f"""\
+ServerName test
+ServerType standalone
+DefaultAddress {HOST}
+Port {self.port}
+UseIPv6 off
+User nobody
+Group nogroup
+ModulePath {self.program("usr/lib/proftpd")}
+AuthPAM off
+AuthUserFile /etc/logins
+AuthGroupFile /etc/group
+AuthOrder mod_auth_file.c
+DefaultRoot ~
+RequireValidShell off
+UseReverseDNS off
+<IfModule mod_ident.c>
+IdentLookups off
+</IfModule>
+<IfModule mod_delay.c>
+DelayEngine off
+</IfModule>
+MaxInstances {self.max_connections + 20}
+{limit}
+ShowSymlinks on
+ListOptions "-l"
+DenyFilter \\*.*/
+TransferLog none
+SystemLog none
+WtmpLog off
+ScoreboardFile none
+PidFile /etc/empty/pid
+"""

@@ -1,0 +1,23 @@
+"""Pure-FTPd: MLSD, and a listing limit that is raised here because a directory of the tests has 100,000 entries."""
+
+from .server import HOST, Server
+
+
+class PureFtpd(Server):
+    name = "pure-ftpd"
+    package = "pure-ftpd"
+    libraries = ("libsodium23",)
+
+    def command(self) -> list[str]:
+        return [
+            self.program("usr/sbin/pure-ftpd"),
+            *("--bind", f"{HOST},{self.port}"),
+            *("--login", "unix"),
+            "--chrooteveryone",
+            "--noanonymous",
+            "--dontresolve",
+            *("--maxclientsnumber", str(self.max_connections)),
+            *("--maxclientsperip", str(self.max_connections)),
+            *("--limitrecursion", "200000:10"),
+            *("--pidfile", "/etc/empty/pid"),
+        ]

@@ -1,0 +1,32 @@
+"""vsftpd as Debian builds it: no MLSD, dotfiles only with `LIST -a`, whole seconds only through MDTM."""
+
+from .server import HOST, Server
+
+
+class Vsftpd(Server):
+    name = "vsftpd"
+    package = "vsftpd"
+    libraries = ("libwrap0", "libnsl2", "libtirpc3")
+
+    def command(self) -> list[str]:
+        return [self.program("usr/sbin/vsftpd"), self.configure(self._configuration())]
+
+    def _configuration(self) -> str:
+        # The seccomp filter of this build kills sessions on kernels newer than it.
+        return f"""\
+listen=YES
+listen_address={HOST}
+listen_port={self.port}
+background=NO
+anonymous_enable=NO
+local_enable=YES
+write_enable=NO
+chroot_local_user=YES
+secure_chroot_dir=/etc/empty
+pam_service_name=vsftpd
+use_localtime=NO
+seccomp_sandbox=NO
+delay_failed_login=0
+max_clients={self.max_connections}
+max_per_ip=0
+"""
