@@ -5,10 +5,12 @@ and the kernel kills the first one when the process that started it goes away. A
 inside a user namespace, where the system allows that.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from .account import HOME
@@ -41,27 +43,28 @@ class Jail:
 
     def kill(self) -> None:
         """Ends all processes at once, as a crash would, and waits until they are gone."""
-        inside = _descendants(self._process.pid)[1:]
+        outside = self._process.pid
         # `unshare` outside waits for the first process inside, and ends with it.
-        os.kill(inside[0] if inside else self._process.pid, signal.SIGKILL)
+        os.kill(next(_below(outside), outside), signal.SIGKILL)
         self._process.wait()
 
     def signal_all(self, number: signal.Signals) -> None:
-        for pid in _descendants(self._process.pid)[1:]:
-            os.kill(pid, number)
+        for pid in _below(self._process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _descendants(pid: int) -> list[int]:
-    """The process, then the processes below it, parents first."""
-    found = [pid]
-    for known in found:
-        try:
-            children = Path(f"/proc/{known}/task/{known}/children").read_text()
-        except OSError:
-            continue
-        found += [int(child) for child in children.split()]
-    return found
+def _below(pid: int) -> Iterator[int]:
+    """The processes below this one. A process is asked for its children only after it was yielded, so that one that
+    was stopped by then has no more of them."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    for child in map(int, children):
+        yield child
+        yield from _below(child)

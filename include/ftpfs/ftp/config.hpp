@@ -1,0 +1,40 @@
+// What the FTP side needs to know: where, who, and the limits. Filled and validated once by `cli`, then constant.
+#pragma once
+
+#include "ftpfs/core/remote_path.hpp"
+#include "ftpfs/core/secret.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace ftpfs::ftp {
+
+enum class address_family { any, ipv4, ipv6 };
+enum class data_mode { automatic, epsv, pasv };
+enum class listing_mode { automatic, mlsd, list };
+enum class hidden_files { automatic, on, off };
+
+struct config {
+    std::string host;
+    std::uint16_t port = 21;
+    std::string user = "anonymous";  // RFC 1635
+    secret password{"anonymous@"};
+    std::string account;      // sent only when the server asks (332)
+    remote_path root;         // absolute on the server; meaningful only if root_given
+    bool root_given = false;  // false: the directory the login lands in (PWD)
+
+    // Most servers allow more, few allow less, and more gains little (protocol facts: 2 to 10 per user are common).
+    std::size_t connections = 4;
+    address_family family = address_family::any;
+    data_mode data = data_mode::automatic;
+    listing_mode listing = listing_mode::automatic;
+    hidden_files hidden = hidden_files::automatic;
+
+    std::chrono::milliseconds connect_timeout{10'000};  // each address: TCP handshake, then greeting
+    std::chrono::milliseconds timeout{30'000};          // an operation without progress
+    std::chrono::milliseconds keepalive{45'000};        // TCP keepalive on the control connection
+};
+
+}  // namespace ftpfs::ftp

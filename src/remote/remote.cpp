@@ -1,0 +1,1 @@
+#include "ftpfs/remote/remote.hpp"
