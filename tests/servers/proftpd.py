@@ -51,6 +51,6 @@ DenyFilter \\*.*/
 TransferLog none
 SystemLog none
 WtmpLog off
-ScoreboardFile none
+ScoreboardFile /etc/empty/scoreboard
 PidFile /etc/empty/pid
 """

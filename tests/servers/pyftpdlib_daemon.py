@@ -14,7 +14,7 @@ def serve(home: str, login: Path, port: int, limit: int, uid: int, gid: int) -> 
     FTPHandler.authorizer = DummyAuthorizer()
     FTPHandler.authorizer.add_user(user, password, home, perm="elr")
     FTPHandler.auth_failed_timeout = 0
-    FTPServer.max_cons = limit
+    FTPServer.max_cons_per_ip = limit  # max_cons would count data connections as well
     server = FTPServer(("127.0.0.1", port), FTPHandler, backlog=128)
     os.setgid(gid)
     os.setuid(uid)
