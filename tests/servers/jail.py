@@ -17,7 +17,8 @@ from .account import HOME
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_ENTER = 'mount --bind "$1" "$2" && mount --bind "$3" /etc && shift 3 && exec "$@"'
+# The shell stays as process 1 and buries orphans: sessions of vsftpd end themselves when their parent has that number.
+_ENTER = 'mount --bind "$1" "$2" && mount --bind "$3" /etc && shift 3 && "$@"; exit $?'
 
 
 class Jail:
