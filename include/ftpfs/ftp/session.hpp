@@ -1,0 +1,127 @@
+// One FTP session: a control connection that is logged in, and the operations that reading needs.
+//
+// Owned by one user at a time (a lease of the pool). One operation at a time; each is a straight-line
+// coroutine. The session must outlive its operations. An operation that is cancelled, runs into a deadline
+// or meets bytes it did not expect leaves the session `lost()`: nothing is known about what the server will
+// say next, so destroy it (which closes the sockets) and open another. Every other failure leaves it usable.
+// Paths are absolute on the server. Single-threaded.
+#pragma once
+
+#include "ftpfs/async/awaitable.hpp"
+#include "ftpfs/core/log.hpp"
+#include "ftpfs/core/result.hpp"
+#include "ftpfs/ftp/config.hpp"
+#include "ftpfs/ftp/server_profile.hpp"
+#include "ftpfs/remote/remote.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace ftpfs::net {
+class connector;
+}
+
+namespace ftpfs::ftp {
+
+class control_channel;
+class retrieval;
+
+// What every session of one server shares. The connector, the configuration and the profile are owned by the
+// pool and outlive its sessions.
+struct session_setup {
+    session_setup(net::connector& connector_, const config& settings_, server_profile& profile_, class log log_)
+        : connector{connector_}, settings{settings_}, profile{profile_}, log{std::move(log_)}
+    {
+    }
+
+    net::connector& connector;
+    const config& settings;
+    server_profile& profile;
+    class log log;
+};
+
+class session {
+public:
+    using clock = std::chrono::steady_clock;
+
+    // Connects and logs in. Failures: host_not_found, connection_refused, unreachable, timed_out,
+    // not_an_ftp_server, server_busy (a limit of the server, not a wrong password), login_refused,
+    // encryption_required, connection_lost, protocol_violation.
+    static awaitable<result<std::unique_ptr<session>>> open(session_setup setup);
+
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+    // Closes the connections without a word; call quit() first where the server should know.
+    ~session();
+
+    // The entries of a directory, by MLSD where it works, else by LIST.
+    awaitable<result<remote::listing>> list(remote_path directory);
+
+    // The same by LIST always: its lines show where symbolic links point, which MLSD mostly hides.
+    awaitable<result<remote::listing>> list_with_links(remote_path directory);
+
+    // One object. A failure whose code is of the reply_category, or `unsupported`, proves nothing: list the
+    // parent to learn more. not_found is reported only where the server's words say so.
+    awaitable<result<file_attributes>> stat(remote_path path);
+
+    // Begins to read a file. First learns its version; `version_changed` if it provably is not `expected`.
+    // Answers that version (members absent where the server does not tell). On success the session is
+    // `transferring()` until read_some() answers 0 or a failure, or abandon() ended.
+    awaitable<result<file_version>> retrieve(remote_path path, std::uint64_t offset,
+                                             std::optional<file_version> expected);
+
+    // At least one byte, at most buffer.size(), straight from the socket; 0 is the end of the file, told only
+    // after the server's final reply and when the count fits. Failures: truncated, timed_out,
+    // connection_lost, the server's final reply.
+    awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer);
+
+    // Ends a transfer early. Takes at most a few round trips or a second; afterwards the session is either
+    // idle and proved to be in step, or lost(). Does nothing when no transfer runs.
+    awaitable<> abandon();
+
+    // A round trip that changes nothing (NOOP): keeps the server from timing the session out.
+    awaitable<result<>> ping();
+
+    // Says goodbye and waits for the answer for a moment (at most a second); the session is lost() afterwards.
+    awaitable<> quit();
+
+    // Looks, without waiting or sending, whether an idle session still is one: false, and lost(), when the
+    // server closed it or said something nobody asked for (421).
+    bool check();
+
+    bool lost() const noexcept;
+    bool transferring() const noexcept { return transfer_ != nullptr; }
+
+    // The directory the login landed in.
+    const remote_path& home() const noexcept { return home_; }
+
+    // When the last operation ended.
+    clock::time_point last_used() const noexcept { return last_used_; }
+
+    // Smoothed time of a command and its reply.
+    clock::duration round_trip() const noexcept;
+
+private:
+    session(session_setup setup, std::unique_ptr<control_channel> control);
+
+    awaitable<result<>> log_in();
+    awaitable<result<>> enter(remote_path directory);
+    awaitable<result<remote::listing>> list_by_mlsd();
+    awaitable<result<remote::listing>> list_by_list();
+    awaitable<result<file_attributes>> stat_by_mlst(remote_path path);
+    awaitable<result<file_attributes>> stat_by_size(remote_path path);
+    awaitable<result<file_version>> learn_version(remote_path path);
+
+    session_setup setup_;
+    std::unique_ptr<control_channel> control_;
+    std::unique_ptr<retrieval> transfer_;
+    remote_path home_;
+    std::optional<remote_path> directory_;  // where the server is; absent when not known
+    clock::time_point last_used_;
+};
+
+}  // namespace ftpfs::ftp
