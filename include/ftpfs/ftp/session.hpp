@@ -33,15 +33,15 @@ class retrieval;
 // What every session of one server shares. The connector, the configuration and the profile are owned by the
 // pool and outlive its sessions.
 struct session_setup {
-    session_setup(net::connector& connector_, const config& settings_, server_profile& profile_, class log log_)
-        : connector{connector_}, settings{settings_}, profile{profile_}, log{std::move(log_)}
+    session_setup(net::connector& connector_, const config& settings_, server_profile& profile_, log logger_)
+        : connector{connector_}, settings{settings_}, profile{profile_}, logger{std::move(logger_)}
     {
     }
 
     net::connector& connector;
     const config& settings;
     server_profile& profile;
-    class log log;
+    log logger;
 };
 
 class session {
