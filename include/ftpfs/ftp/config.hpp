@@ -22,8 +22,10 @@ struct config {
     std::string user = "anonymous";  // RFC 1635
     secret password{"anonymous@"};
     std::string account;      // sent only when the server asks (332)
-    remote_path root;         // absolute on the server; meaningful only if root_given
-    bool root_given = false;  // false: the directory the login lands in (PWD)
+    // Where the root of the mount lies. RFC 1738 §3.2.2: ftp://host/a is below the directory the login lands in
+    // (PWD), ftp://host/%2Fa is absolute. So the root on the server is root_given ? root : root.below(PWD).
+    remote_path root;
+    bool root_given = false;  // true: `root` is absolute on the server
 
     // Most servers allow more, few allow less, and more gains little (protocol facts: 2 to 10 per user are common).
     std::size_t connections = 4;
