@@ -1,7 +1,7 @@
 """The directory that the servers export, with everything that a client may get wrong.
 
 `small` has the parts by topic, each entry with a fixed time; `many` has 100,000 entries; `huge` has one sparse file of
-5 GiB. The parts `plain` and `names` work on every server without exception, so the output of a tool run there must be
+5 GiB; `forbidden` has what the servers' account may not read. The parts `plain` and `names` work on every server without exception, so the output of a tool run there must be
 the same on the mount as on the exported directory.
 """
 
@@ -43,7 +43,6 @@ ODD_NAMES: tuple[bytes, ...] = (
     b"percent%",
     b"percent%41",
     b"%2F",
-    b"back\\slash",
     b"arrow -> target",
     b"semi;colon",
     b"size=3; name",
@@ -69,6 +68,8 @@ ODD_NAMES: tuple[bytes, ...] = (
     "字".encode() * 85,
 )
 
+BACKSLASH_NAMES: tuple[bytes, ...] = (b"back\\slash", b"\\", b"\\n")
+
 LATIN_NAMES: tuple[bytes, ...] = (b"caf\xe9", b"\xe4\xf6\xfc.txt", b"mixed \xc3\xa9 \xe9")
 
 LINKS: dict[bytes, bytes] = {
@@ -88,12 +89,13 @@ _RECENT_AGE = 3_601
 def build(root: Path) -> None:
     """Fills `root`, which is empty; everything is readable by anyone, and belongs to who runs this."""
     small = root / "small"
-    for part in (_plain, _names, _latin, _links, _times, _modes):
+    for part in (_plain, _names, _backslash, _latin, _links, _times, _modes):
         folder = small / part.__name__.lstrip("_")
         folder.mkdir(parents=True)
         part(folder)
     _settle(small)
     _times_settle(small / "times")
+    _forbidden(root / "forbidden")
     _many(root / "many")
     _huge(root / "huge")
 
@@ -117,6 +119,9 @@ def _plain(folder: Path) -> None:
     write(folder / "every byte", bytes(range(256)) * 3)
     write(folder / "medium.bin", random_bytes("medium", 3_000_017))
     write(folder / "run.sh", b"#!/bin/sh\necho needle\n", 0o755)
+    (folder / "parallel").mkdir()
+    for number in range(8):
+        write(folder / "parallel" / f"{number}.bin", random_bytes(f"parallel {number}", 700_001 + number))
     (folder / "empty").mkdir()
     (folder / "single").mkdir()
     write(folder / "single" / "only", b"the only entry\n")
@@ -129,6 +134,10 @@ def _plain(folder: Path) -> None:
 
 def _names(folder: Path) -> None:
     _fill_odd(os.fsencode(folder), ODD_NAMES)
+
+
+def _backslash(folder: Path) -> None:
+    _fill_odd(os.fsencode(folder), BACKSLASH_NAMES)
 
 
 def _latin(folder: Path) -> None:
@@ -201,6 +210,12 @@ def _settle(top: Path) -> None:
     for number, path in enumerate(paths):
         stamp = recent - 61 * number if number % 2 else _OLD + 86_411 * number
         os.utime(path, (stamp, stamp), follow_symlinks=False)
+
+
+def _forbidden(folder: Path) -> None:
+    folder.mkdir()
+    write(folder / "secret", b"not for you", 0o600)
+    (folder / "closed").mkdir(0o700)
 
 
 def _many(folder: Path) -> None:

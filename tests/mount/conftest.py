@@ -1,0 +1,137 @@
+"""The fixtures: one exported tree for all, and per server one running process and one mount for the tests that only read.
+
+Tests that kill, stop or limit a server take one of their own from `lone_server`, with a small tree they may change.
+Whatever a test does, it ends: a watchdog kills the daemon under an operation that hangs.
+"""
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+import tree
+from limits import LIMITS, Limits
+from mount import FTPFS, Mount, Options, adopt_orphans
+from servers import SERVERS, Account, Server
+
+TEST_LIMIT = 180.0
+"""Seconds after which a test's mounts are killed."""
+
+_live: list[Mount] = []
+
+
+def pytest_sessionstart() -> None:
+    adopt_orphans()
+    if not FTPFS.is_file():
+        pytest.exit(f"no program at {FTPFS}: build the preset `asan`, or set FTPFS", returncode=2)
+    if not os.path.exists("/dev/fuse"):
+        pytest.exit("no /dev/fuse here: the kernel's FUSE is missing, or hidden from this container", returncode=2)
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder for the whole run, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="ftpfs-tests-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def workspace(scratch: Path) -> Iterator[Path]:
+    """A folder for one test, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def export(scratch: Path) -> Path:
+    """The exported tree (see `tree`), shared by all servers; nobody changes it."""
+    folder = scratch / "export"
+    folder.mkdir()
+    tree.build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session", params=list(SERVERS))
+def server_type(request: pytest.FixtureRequest) -> type[Server]:
+    kind: type[Server] = SERVERS[request.param]
+    if kind.needs_root and os.geteuid() != 0:
+        pytest.skip(f"{kind.name} switches to its account's user, which takes root")
+    return kind
+
+
+@pytest.fixture(scope="session")
+def limits(server_type: type[Server]) -> Limits:
+    return LIMITS[server_type.name]
+
+
+@pytest.fixture(scope="session")
+def mounted(server_type: type[Server], export: Path, scratch: Path) -> Iterator[Mount]:
+    """The exported tree on the server in question, mounted with default options."""
+    with server_type(export) as server, Mount(server.url, scratch / server.name) as mount:
+        _live.append(mount)
+        yield mount
+        _live.remove(mount)
+
+
+@pytest.fixture
+def small_export(workspace: Path) -> Path:
+    """A little tree which a test may change."""
+    folder = workspace / "export"
+    (folder / "folder").mkdir(parents=True)
+    tree.write(folder / "hello.txt", b"hello\n")
+    tree.write(folder / "folder" / "inner.txt", b"inner\n")
+    for number in range(8):
+        tree.write(folder / f"{number}.bin", tree.random_bytes(f"{number}", 1_000_000 + number))
+    return folder
+
+
+@pytest.fixture
+def start_server(small_export: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server of that type for this test alone, by default with the small tree."""
+    with ExitStack() as stack:
+
+        def start(
+            kind: type[Server], directory: Path = small_export, account: Account = Account(), limit: int | None = None
+        ) -> Server:
+            return stack.enter_context(kind(directory, account, limit))
+
+        yield start
+
+
+@pytest.fixture
+def start_mount(workspace: Path) -> Iterator[Callable[..., Mount]]:
+    """Mounts a URL for this test alone; unmounts it afterwards, and checks that nothing is left."""
+    with ExitStack() as stack:
+
+        def start(url: str, options: Options = {}, **arguments: object) -> Mount:
+            mount = Mount(url, workspace / f"mount-{len(_live)}", options, **arguments)
+            stack.enter_context(mount)
+            _live.append(mount)
+            stack.callback(_live.remove, mount)
+            return mount
+
+        yield start
+
+
+@pytest.fixture(autouse=True)
+def watchdog() -> Iterator[None]:
+    """Kills the mounts of a test that takes too long: its operations then fail instead of hanging."""
+    timer = threading.Timer(TEST_LIMIT, lambda: [mount.kill() for mount in list(_live)])
+    timer.start()
+    yield
+    timer.cancel()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        report.sections += [(f"ftpfs on {mount.point}", mount.evidence()) for mount in _live]
