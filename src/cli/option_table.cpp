@@ -1,0 +1,306 @@
+#include "ftpfs/cli/options.hpp"
+#include "ftpfs/core/units.hpp"
+
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+
+namespace ftpfs::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using complaint = std::optional<std::string>;
+
+constexpr complaint fine = std::nullopt;
+
+template <class T>
+std::optional<T> whole_number(std::string_view text, int base = 10)
+{
+    T number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+complaint set_text(std::string& into, std::string_view value)
+{
+    if (value.empty()) {
+        return "the value is missing";
+    }
+    into = value;
+    return fine;
+}
+
+complaint set_text(std::optional<std::string>& into, std::string_view value)
+{
+    return set_text(into.emplace(), value);
+}
+
+complaint set_duration(std::chrono::milliseconds& into, std::string_view value, std::chrono::milliseconds least)
+{
+    const auto parsed = parse_duration(value);
+    if (!parsed) {
+        return parsed.error().detail;
+    }
+    if (*parsed < least) {
+        return fmt::format("\"{}\" is too short: at least {} ms", value, least.count());
+    }
+    into = *parsed;
+    return fine;
+}
+
+complaint set_size(std::uint64_t& into, std::string_view value, std::uint64_t least)
+{
+    const auto parsed = parse_size(value);
+    if (!parsed) {
+        return parsed.error().detail;
+    }
+    if (*parsed < least) {
+        return fmt::format("\"{}\" is too small: at least {}", value, format_size(least));
+    }
+    into = *parsed;
+    return fine;
+}
+
+template <class Enum>
+struct choice {
+    std::string_view name;
+    Enum meaning;
+};
+
+template <class Enum, std::size_t N>
+complaint one_of(Enum& into, std::string_view value, const std::array<choice<Enum>, N>& choices)
+{
+    std::string names;
+    for (const auto& candidate : choices) {
+        if (candidate.name == value) {
+            into = candidate.meaning;
+            return fine;
+        }
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", candidate.name);
+    }
+    return fmt::format("\"{}\" is not one of {}", value, names);
+}
+
+complaint set_mask(std::optional<mode_t>& into, std::string_view value)
+{
+    into = whole_number<mode_t>(value, 8);
+    return into && *into <= 0777 ? fine : fmt::format("\"{}\" is not an octal mask like 022", value);
+}
+
+complaint set_user_id(std::optional<uid_t>& into, std::string_view value)
+{
+    into = whole_number<uid_t>(value);
+    if (!into) {
+        const auto* known = ::getpwnam(std::string{value}.c_str());
+        into = known ? std::optional{known->pw_uid} : std::nullopt;
+    }
+    return into ? fine : fmt::format("\"{}\" is neither a number nor a user of this machine", value);
+}
+
+complaint set_group_id(std::optional<gid_t>& into, std::string_view value)
+{
+    into = whole_number<gid_t>(value);
+    if (!into) {
+        const auto* known = ::getgrnam(std::string{value}.c_str());
+        into = known ? std::optional{known->gr_gid} : std::nullopt;
+    }
+    return into ? fine : fmt::format("\"{}\" is neither a number nor a group of this machine", value);
+}
+
+complaint connections(settings& into, std::string_view value)
+{
+    constexpr std::size_t most = 64;  // no server we know of allows more per user, and none gets faster
+    const auto number = whole_number<std::size_t>(value);
+    if (!number || *number < 1 || *number > most) {
+        return fmt::format("\"{}\" is not a number from 1 to {}", value, most);
+    }
+    into.ftp.connections = *number;
+    return fine;
+}
+
+complaint netrc(settings& into, std::string_view value)
+{
+    into.use_netrc = value != "off";
+    into.netrc_file.reset();
+    return into.use_netrc ? set_text(into.netrc_file, value) : fine;
+}
+
+complaint data_mode(settings& into, std::string_view value)
+{
+    using mode = ftp::data_mode;
+    static constexpr std::array choices{choice<mode>{"auto", mode::automatic}, choice<mode>{"epsv", mode::epsv},
+                                        choice<mode>{"pasv", mode::pasv}};
+    return one_of(into.ftp.data, value, choices);
+}
+
+complaint listing_mode(settings& into, std::string_view value)
+{
+    using mode = ftp::listing_mode;
+    static constexpr std::array choices{choice<mode>{"auto", mode::automatic}, choice<mode>{"mlsd", mode::mlsd},
+                                        choice<mode>{"list", mode::list}};
+    return one_of(into.ftp.listing, value, choices);
+}
+
+complaint hidden_files(settings& into, std::string_view value)
+{
+    using mode = ftp::hidden_files;
+    static constexpr std::array choices{choice<mode>{"auto", mode::automatic}, choice<mode>{"on", mode::on},
+                                        choice<mode>{"off", mode::off}};
+    return one_of(into.ftp.hidden, value, choices);
+}
+
+complaint log_level(settings& into, std::string_view value)
+{
+    using level = spdlog::level::level_enum;
+    static constexpr std::array choices{
+        choice<level>{"error", spdlog::level::err}, choice<level>{"warning", spdlog::level::warn},
+        choice<level>{"info", spdlog::level::info}, choice<level>{"debug", spdlog::level::debug},
+        choice<level>{"trace", spdlog::level::trace}};
+    return one_of(into.log_level, value, choices);
+}
+
+complaint timeout(settings& into, std::string_view value)
+{
+    const auto wrong = set_duration(into.ftp.timeout, value, 1s);
+    into.fs.timeout = into.ftp.timeout;
+    return wrong;
+}
+
+complaint read_only(settings& into, std::string_view)
+{
+    into.asked_for_writing = false;
+    return fine;
+}
+
+// The field of `settings` that a path of members leads to.
+template <auto... Path>
+auto& field(settings& into)
+{
+    return (into.*....*Path);
+}
+
+template <auto... Path>
+complaint flag(settings& into, std::string_view)
+{
+    field<Path...>(into) = true;
+    return fine;
+}
+
+template <auto... Path>
+complaint text(settings& into, std::string_view value)
+{
+    return set_text(field<Path...>(into), value);
+}
+
+template <std::int64_t LeastMilliseconds, auto... Path>
+complaint duration(settings& into, std::string_view value)
+{
+    return set_duration(field<Path...>(into), value, std::chrono::milliseconds{LeastMilliseconds});
+}
+
+template <std::uint64_t Least, auto... Path>
+complaint size(settings& into, std::string_view value)
+{
+    return set_size(field<Path...>(into), value, Least);
+}
+
+template <auto Member>
+complaint mask(settings& into, std::string_view value)
+{
+    return set_mask(into.*Member, value);
+}
+
+complaint owner(settings& into, std::string_view value)
+{
+    return set_user_id(into.uid, value);
+}
+
+complaint owner_group(settings& into, std::string_view value)
+{
+    return set_group_id(into.gid, value);
+}
+
+using s = settings;
+using enum option_group;
+
+constexpr std::array table{
+    option{"user", "NAME", who, "the user to log in as, if the URL names none", "anonymous", text<&s::user>},
+    option{"credentials", "FILE", who, "read username= and password= lines from FILE", "", text<&s::credentials_file>},
+    option{"password_stdin", "", who, "read the password from the first line of standard input", "",
+           flag<&s::password_from_stdin>},
+    option{"netrc", "FILE|off", who, "look up user and password in FILE, or nowhere", "~/.netrc", netrc},
+    option{"account", "NAME", who, "the account, for servers that ask for one", "",
+           text<&s::ftp, &ftp::config::account>},
+
+    option{"connections", "N", connection, "sessions with the server at the same time, at most", "4", connections},
+    option{"data", "auto|epsv|pasv", connection, "how data connections are opened", "auto", data_mode},
+    option{"ipv4", "", connection, "use IPv4 only", "", flag<&s::ipv4>},
+    option{"ipv6", "", connection, "use IPv6 only", "", flag<&s::ipv6>},
+    option{"connect_timeout", "TIME", connection, "wait so long for each address of the server", "10s",
+           duration<100, &s::ftp, &ftp::config::connect_timeout>},
+    option{"timeout", "TIME", connection, "an operation fails after so long without progress", "30s", timeout},
+    option{"keepalive", "TIME", connection, "probe a silent connection after so long", "45s",
+           duration<1000, &s::ftp, &ftp::config::keepalive>},
+
+    option{"listing", "auto|mlsd|list", listing, "the command that lists directories", "auto", listing_mode},
+    option{"hidden", "auto|on|off", listing, "whether to ask for names that begin with a dot", "auto", hidden_files},
+
+    option{"dir_ttl", "TIME", caching, "believe a listing for so long", "10s",
+           duration<0, &s::fs, &fs::config::dir_ttl>},
+    option{"attr_ttl", "TIME", caching, "believe size, time and mode of a file for so long", "10s",
+           duration<0, &s::fs, &fs::config::attr_ttl>},
+    option{"negative_ttl", "TIME", caching, "believe for so long that a name does not exist", "10s",
+           duration<0, &s::fs, &fs::config::negative_ttl>},
+    option{"cache_size", "SIZE", caching, "file contents kept in memory, at most", "64M",
+           size<1 << 20, &s::fs, &fs::config::cache_size>},
+    option{"read_ahead", "SIZE", caching, "fetched beyond what a reader asked for, at most", "8M",
+           size<0, &s::fs, &fs::config::read_ahead>},
+
+    option{"ro", "", mounting, "mount read-only; this version always does", "", read_only},
+
+    option{"uid", "ID", ownership, "the owner shown for everything, number or name", "who mounts", owner},
+    option{"gid", "ID", ownership, "the group shown for everything, number or name", "who mounts", owner_group},
+    option{"umask", "OCTAL", ownership, "permission bits taken away everywhere", "000", mask<&s::umask>},
+    option{"fmask", "OCTAL", ownership, "permission bits taken away from files", "umask", mask<&s::file_mask>},
+    option{"dmask", "OCTAL", ownership, "permission bits taken away from directories", "umask",
+           mask<&s::directory_mask>},
+    option{"allow_other", "", ownership, "let other users see the mount, too", "",
+           flag<&s::fuse, &fuse::config::allow_other>},
+    option{"allow_root", "", ownership, "let root see the mount, too", "", flag<&s::fuse, &fuse::config::allow_root>},
+    option{"default_permissions", "", ownership, "let the kernel check modes and owners", "",
+           flag<&s::fuse, &fuse::config::default_permissions>},
+
+    option{"log_level", "error|warning|info|debug|trace", diagnosis, "how much to log", "info", log_level},
+    option{"log_file", "FILE", diagnosis, "append the log to FILE instead of sending it to syslog", "",
+           text<&s::log_file>},
+};
+
+}  // namespace
+
+std::span<const option> option_table() noexcept
+{
+    return table;
+}
+
+std::string_view title(option_group group) noexcept
+{
+    switch (group) {
+    case option_group::who: return "Who";
+    case option_group::connection: return "Connection";
+    case option_group::listing: return "Listing";
+    case option_group::caching: return "Caching";
+    case option_group::mounting: return "Mounting";
+    case option_group::ownership: return "Ownership and access";
+    case option_group::diagnosis: return "Diagnosis";
+    }
+    return "";
+}
+
+}  // namespace ftpfs::cli
