@@ -2,6 +2,8 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <memory>
+
 namespace ftpfs::async {
 
 namespace asio = boost::asio;
@@ -33,13 +35,17 @@ awaitable<wake> condition::wait_until(std::chrono::steady_clock::time_point when
         co_return wake::deadline;
     }
     // Wakes everybody at the deadline: rare, and waiters look at their predicate anyway.
+    // An alarm that is already on its way can't be cancelled, and may come when the condition is gone.
+    const auto waiting = std::make_shared<bool>(true);
     asio::steady_timer alarm{never_.get_executor(), when};
-    alarm.async_wait([this](const boost::system::error_code& aborted) {
-        if (!aborted) {
+    alarm.async_wait([this, waiting](const boost::system::error_code& aborted) {
+        if (!aborted && *waiting) {
             notify_all();
         }
     });
-    if (!co_await wait()) {
+    const bool woken = co_await wait();
+    *waiting = false;
+    if (!woken) {
         co_return wake::cancelled;
     }
     co_return std::chrono::steady_clock::now() >= when ? wake::deadline : wake::notified;
