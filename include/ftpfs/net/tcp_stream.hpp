@@ -1,0 +1,33 @@
+// A TCP connection as a byte_stream.
+#pragma once
+
+#include "ftpfs/net/byte_stream.hpp"
+#include "ftpfs/net/watchdog.hpp"
+
+namespace ftpfs::net {
+
+class tcp_stream final : public byte_stream {
+public:
+    // Takes a connected socket.
+    explicit tcp_stream(boost::asio::ip::tcp::socket socket);
+
+    awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer) override;
+    awaitable<result<>> write_all(std::span<const std::byte> bytes) override;
+    awaitable<result<>> shutdown_send() override;
+    void close(close_mode mode) noexcept override;
+    idle_state look() noexcept override;
+    void expires_after(std::chrono::steady_clock::duration time) override { watchdog_.expect_within(time); }
+    void never_expires() noexcept override { watchdog_.rest(); }
+    const endpoint& local_endpoint() const noexcept override { return local_; }
+    const endpoint& remote_endpoint() const noexcept override { return remote_; }
+
+private:
+    failure failed(const error_code& why, const char* what) const;
+
+    boost::asio::ip::tcp::socket socket_;
+    endpoint local_;
+    endpoint remote_;
+    watchdog watchdog_;
+};
+
+}  // namespace ftpfs::net
