@@ -1,0 +1,79 @@
+// The remote tree, spoken to over FTP: what the file system asks for becomes sessions, commands and listings.
+//
+// Every operation borrows one session of the pool, never two, so a server that allows a single connection is
+// enough. What a bare "550" leaves open is settled on the same session by asking again. An operation that
+// fails because its session died is repeated once on a fresh one; after `timeout=` it fails with timed_out.
+// Owned by whoever wires the program; the connector must outlive it. One thread. Call shut_down() and let it
+// end before destroying it, or never run the loop again.
+#pragma once
+
+#include "ftpfs/async/single_flight.hpp"
+#include "ftpfs/async/task_group.hpp"
+#include "ftpfs/core/log.hpp"
+#include "ftpfs/ftp/config.hpp"
+#include "ftpfs/ftp/session_pool.hpp"
+#include "ftpfs/ftp/statistics.hpp"
+#include "ftpfs/remote/remote.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace ftpfs::net {
+class connector;
+}
+
+namespace ftpfs::ftp {
+
+// What the first login found out, for the message "mounted …".
+struct connection_summary {
+    remote_path root;  // of the mount, absolute on the server
+    std::chrono::steady_clock::duration round_trip{};
+};
+
+class ftp_remote final : public remote::remote {
+public:
+    ftp_remote(executor where, net::connector& connector, config settings, log logger);
+    ~ftp_remote() override;
+
+    // Logs in once and checks that the root is a directory, so that a mount that can't work fails at once
+    // and with a precise reason: the failures of session::open, not_found, not_a_directory, permission_denied.
+    // The operations below work without it, too.
+    awaitable<result<connection_summary>> connect();
+
+    awaitable<result<ftpfs::remote::listing>> list(remote_path directory) override;
+    awaitable<result<file_attributes>> stat(remote_path path) override;
+    awaitable<result<std::string>> read_link(remote_path path) override;
+    awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
+    open_download(ftpfs::remote::download_request request) override;
+    awaitable<> shut_down() override;
+
+    statistics counters() const;
+
+private:
+    class operation;
+    using links = std::shared_ptr<const ftpfs::remote::listing>;
+
+    remote_path absolute(const session& from, const remote_path& path) const;
+    awaitable<result<links>> list_links(remote_path directory);
+
+    executor where_;
+    config settings_;
+    log log_;
+    std::shared_ptr<session_pool> pool_;
+    async::task_group tasks_;
+    async::single_flight<remote_path, links> link_listings_;
+
+    // The directory whose links were read last: `ls -l` asks for all links of one directory in a row.
+    remote_path links_of_;
+    links last_links_;
+    std::chrono::steady_clock::time_point links_valid_until_;
+
+    std::uint64_t operations_ = 0;
+    std::uint64_t retries_ = 0;
+    std::shared_ptr<std::uint64_t> bytes_received_;
+};
+
+}  // namespace ftpfs::ftp
