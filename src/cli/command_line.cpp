@@ -1,0 +1,147 @@
+#include "ftpfs/cli/command_line.hpp"
+
+#include "ftpfs/cli/url.hpp"
+#include "ftpfs/core/log.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace ftpfs::cli {
+namespace {
+
+constexpr std::string_view usage_lines = "Usage: ftpfs [-f] [-d] [-o OPTION,...] URL MOUNTPOINT\n"
+                                         "       mount -t ftpfs URL MOUNTPOINT [-o OPTION,...]\n";
+
+// The words as CLI11 sorts them. It neither checks nor prints them: its own messages would quote a URL with
+// its password.
+struct words {
+    std::vector<std::string> positional;
+    std::vector<std::string> option_lists;
+    bool help = false;
+    bool version = false;
+    bool foreground = false;
+    bool debug = false;
+    bool rehearsal = false;
+    bool writable = false;
+    bool read_only = false;
+    bool ignored = false;
+    std::string ignored_value;
+};
+
+void declare_common(CLI::App& app, words& into)
+{
+    app.set_help_flag();
+    app.add_flag("-h,--help", into.help);
+    app.add_flag("-V,--version", into.version);
+    app.add_option("-o", into.option_lists)->expected(1)->take_all()->allow_extra_args(false)->delimiter('\0');
+    app.add_option("words", into.positional)->expected(-1);
+}
+
+void declare_ftpfs(CLI::App& app, words& into)
+{
+    app.add_flag("-f,--foreground", into.foreground);
+    app.add_flag("-d,--debug", into.debug);
+}
+
+void declare_mount_helper(CLI::App& app, words& into)
+{
+    app.add_flag("-f", into.rehearsal);
+    app.add_flag("-s,-n,-v", into.ignored);  // sloppy, no mtab, verbose
+    app.add_flag("-r", into.read_only);
+    app.add_flag("-w", into.writable);
+    app.add_option("-t,-N", into.ignored_value)->take_last();
+}
+
+bool is_mount_helper(std::string_view program)
+{
+    const auto name = program.substr(program.rfind('/') + 1);
+    return name.starts_with("mount.");
+}
+
+// What CLI11 could not sort, without quoting more than an option's name.
+std::string describe(const CLI::ParseError& why, const CLI::App& app)
+{
+    for (const auto& extra : app.remaining()) {
+        if (extra.starts_with('-')) {
+            return fmt::format("unknown option {}: see ftpfs --help", printable(extra.substr(0, extra.find('='))));
+        }
+    }
+    return why.get_name() == "ArgumentMismatch" ? "-o needs a list of options behind it: see ftpfs --help"
+                                                : "the command line makes no sense: see ftpfs --help";
+}
+
+void take_positional(command_line& line, const words& found_words, problems& found)
+{
+    const auto& given = found_words.positional;
+    if (given.size() < 2) {
+        found.push_back({exit_status::usage, given.empty() ? "the URL and the mount point are missing: see ftpfs --help"
+                                                           : fmt::format("the mount point is missing behind {}",
+                                                                         printable(without_password(given[0])))});
+        return;
+    }
+    if (given.size() > 2) {
+        found.push_back({exit_status::usage, "only a URL and a mount point are expected, but there is more: put quotes "
+                                             "around names with spaces"});
+    }
+    line.url = given[0];
+    line.mount_point = given[1];
+}
+
+}  // namespace
+
+command_line parse_command_line(std::span<const std::string> arguments, problems& found)
+{
+    const bool helper = !arguments.empty() && is_mount_helper(arguments[0]);
+    CLI::App app;
+    words sorted;
+    declare_common(app, sorted);
+    helper ? declare_mount_helper(app, sorted) : declare_ftpfs(app, sorted);
+    try {
+        // CLI11 takes them in reverse order.
+        app.parse(std::vector<std::string>{arguments.rbegin(), arguments.rend() - (arguments.empty() ? 0 : 1)});
+    } catch (const CLI::ParseError& why) {
+        found.push_back({exit_status::usage, describe(why, app)});
+        return {};
+    }
+    command_line line;
+    line.what = sorted.help        ? action::help
+                : sorted.version   ? action::version
+                : sorted.rehearsal ? action::nothing
+                                   : action::mount;
+    line.debug = sorted.debug;
+    line.foreground = sorted.foreground || sorted.debug;
+    for (const auto& list : sorted.option_lists) {
+        auto options = split_options(list);
+        line.options.insert(line.options.end(), std::make_move_iterator(options.begin()),
+                            std::make_move_iterator(options.end()));
+    }
+    if (line.what == action::mount || line.what == action::nothing) {
+        take_positional(line, sorted, found);
+    }
+    return line;
+}
+
+std::string help_text()
+{
+    return fmt::format("{}\n"
+                       "Mounts the FTP server at URL, ftp://[USER@]HOST[:PORT][/DIRECTORY], as a directory.\n"
+                       "Unmount with: fusermount3 -u MOUNTPOINT\n"
+                       "\n"
+                       "  -f, --foreground        stay in the foreground, log to standard error\n"
+                       "  -d, --debug             as -f, with log_level=debug\n"
+                       "  -o OPTION,...           options, see below\n"
+                       "  -h, --help              this text\n"
+                       "  -V, --version           the version\n"
+                       "\n"
+                       "Options for -o (TIME: 500ms, 30s, 5min; SIZE: 500K, 64M, 2G) [default]\n"
+                       "{}\n"
+                       "Further options of mount(8) and fstab(5) are accepted. More in ftpfs(1).\n",
+                       usage_lines, describe_options());
+}
+
+std::string version_text()
+{
+    return fmt::format("ftpfs {}\n", FTPFS_VERSION);
+}
+
+}  // namespace ftpfs::cli
