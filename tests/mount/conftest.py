@@ -1,4 +1,4 @@
-"""The fixtures: one exported tree for all, and per server one running process and one mount for the tests that only read.
+"""The fixtures: one exported tree for all, and per server one process and one mount for the tests that only read.
 
 Tests that kill, stop or limit a server take one of their own from `lone_server`, with a small tree they may change.
 Whatever a test does, it ends: a watchdog kills the daemon under an operation that hangs.
@@ -8,13 +8,15 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import tree
+from fixture_types import StartMount, StartServer
 from limits import LIMITS, Limits
 from mount import FTPFS, Mount, Options, adopt_orphans
 from servers import SERVERS, Account, Server
@@ -93,7 +95,7 @@ def small_export(workspace: Path) -> Path:
 
 
 @pytest.fixture
-def start_server(small_export: Path) -> Iterator[Callable[..., Server]]:
+def start_server(small_export: Path) -> Iterator[StartServer]:
     """Starts a server of that type for this test alone, by default with the small tree."""
     with ExitStack() as stack:
 
@@ -106,11 +108,11 @@ def start_server(small_export: Path) -> Iterator[Callable[..., Server]]:
 
 
 @pytest.fixture
-def start_mount(workspace: Path) -> Iterator[Callable[..., Mount]]:
+def start_mount(workspace: Path) -> Iterator[StartMount]:
     """Mounts a URL for this test alone; unmounts it afterwards, and checks that nothing is left."""
     with ExitStack() as stack:
 
-        def start(url: str, options: Options = {}, **arguments: object) -> Mount:
+        def start(url: str, options: Options = {}, **arguments: Any) -> Mount:
             mount = Mount(url, workspace / f"mount-{len(_live)}", options, **arguments)
             stack.enter_context(mount)
             _live.append(mount)
@@ -120,17 +122,22 @@ def start_mount(workspace: Path) -> Iterator[Callable[..., Mount]]:
         yield start
 
 
+def _kill_mounts() -> None:
+    for mount in list(_live):
+        mount.kill()
+
+
 @pytest.fixture(autouse=True)
 def watchdog() -> Iterator[None]:
     """Kills the mounts of a test that takes too long: its operations then fail instead of hanging."""
-    timer = threading.Timer(TEST_LIMIT, lambda: [mount.kill() for mount in list(_live)])
+    timer = threading.Timer(TEST_LIMIT, _kill_mounts)
     timer.start()
     yield
     timer.cancel()
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport() -> Generator[None, Any, None]:
     outcome = yield
     report = outcome.get_result()
     if report.failed:

@@ -27,12 +27,14 @@ class MountError(AssertionError):
 class Mount:
     """Mounted from `start` to `unmount`; everything it leaves behind lies in `folder`."""
 
-    def __init__(self, url: str, folder: Path, options: Options = {}, stdin: str = "", home: Path | None = None) -> None:
+    def __init__(
+        self, url: str, folder: Path, options: Options = {}, stdin: str = "", home: Path | None = None
+    ) -> None:
         self.url = url
         self.point = folder / "mnt"
         self.log = folder / "log"
         self.reports = folder / "sanitizer"
-        self.options = {"log_level": "debug", "log_file": str(self.log), **options}
+        self.options: dict[str, str | int | bool] = {"log_level": "debug", "log_file": str(self.log), **options}
         self.stdin = stdin
         self.home = home
         self.pid: int | None = None

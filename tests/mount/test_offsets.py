@@ -32,9 +32,7 @@ def test_tail_lines(export: Path, mounted: Mount) -> None:
 @pytest.mark.parametrize("skip", [0, 1, 30])
 def test_dd_skip(export: Path, mounted: Mount, block: int, skip: int) -> None:
     arguments = [f"bs={block}", f"skip={skip}", "count=7", "status=none"]
-    assert output("dd", f"if={mounted.point / MEDIUM}", *arguments) == output(
-        "dd", f"if={export / MEDIUM}", *arguments
-    )
+    assert output("dd", f"if={mounted.point / MEDIUM}", *arguments) == output("dd", f"if={export / MEDIUM}", *arguments)
 
 
 def test_random_preads(export: Path, mounted: Mount) -> None:

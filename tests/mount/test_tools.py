@@ -132,9 +132,7 @@ def test_diff(pair: tuple[Path, Path]) -> None:
     ],
     ids=["cp -r", "cp -a", "tar", "rsync"],
 )
-def test_copy(
-    pair: tuple[Path, Path], limits: Limits, workspace: Path, command: str, ignore: set[str]
-) -> None:
+def test_copy(pair: tuple[Path, Path], limits: Limits, workspace: Path, command: str, ignore: set[str]) -> None:
     local, remote = pair
     target = workspace / "copy"
     if not command.startswith("cp"):

@@ -1,8 +1,8 @@
 """The directory that the servers export, with everything that a client may get wrong.
 
 `small` has the parts by topic, each entry with a fixed time; `many` has 100,000 entries; `huge` has one sparse file of
-5 GiB; `forbidden` has what the servers' account may not read. The parts `plain` and `names` work on every server without exception, so the output of a tool run there must be
-the same on the mount as on the exported directory.
+5 GiB; `forbidden` has what the servers' account may not read. The parts `plain` and `names` work on every server
+without exception, so the output of a tool run there must be the same on the mount as on the exported directory.
 """
 
 import os

@@ -1,10 +1,8 @@
 """Real FTP servers on loopback ports, for tests, benches and people.
 
-`start(name, directory)` gives a running server; see `Server` for what it can do. `python3 -m servers NAME DIRECTORY`,
-run from `tests/`, starts one in the foreground and prints its URL.
+`with SERVERS[name](directory) as server:` runs one; see `Server` for what it can do. From `tests/`,
+`python3 -m servers NAME DIRECTORY` runs one in the foreground and prints its URL.
 """
-
-from pathlib import Path
 
 from .account import Account
 from .inetutils import InetutilsFtpd
@@ -19,10 +17,4 @@ SERVERS: dict[str, type[Server]] = {
     server.name: server for server in (Vsftpd, Proftpd, PureFtpd, Pyftpdlib, InetutilsFtpd)
 }
 
-
-def start(name: str, directory: Path, **options: object) -> Server:
-    """Starts the server of that name; the options are those of `Server`."""
-    return SERVERS[name](directory, **options).start()
-
-
-__all__ = ["SERVERS", "Account", "PackageError", "Server", "ServerError", "start"]
+__all__ = ["SERVERS", "Account", "PackageError", "Server", "ServerError"]

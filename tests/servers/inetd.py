@@ -18,7 +18,8 @@ def serve(port: int, limit: int, program: list[str]) -> None:
             running = [child for child in running if child.poll() is None]
             with connection:
                 if len(running) < limit:
-                    running.append(subprocess.Popen(program, stdin=connection, stdout=connection, stderr=connection))
+                    number = connection.fileno()
+                    running.append(subprocess.Popen(program, stdin=number, stdout=number, stderr=number))
 
 
 if __name__ == "__main__":

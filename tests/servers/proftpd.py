@@ -19,7 +19,7 @@ class Proftpd(Server):
         return [self.program("usr/sbin/proftpd"), "--nodaemon", "--config", self.configure(self._configuration())]
 
     def _configuration(self) -> str:
-        # With MaxInstances, a connection too many would be closed without a word; with MaxClients it is refused at PASS.
+        # One connection too many is refused at PASS; MaxInstances would close it without a word.
         limit = f"MaxClients {self.max_connections}" if self.limited else ""
         return f"""\
 ServerName test

@@ -1,0 +1,114 @@
+"""How the command behaves: help, background and foreground, signals, and the path in the URL."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fixture_types import StartMount, StartServer
+from mount import FTPFS, environment, is_mounted, poll, run_ftpfs
+from servers import SERVERS, Server
+
+pytestmark = pytest.mark.cli
+
+
+@pytest.fixture
+def server(start_server: StartServer) -> Server:
+    return start_server(SERVERS["vsftpd"])
+
+
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help(flag: str) -> None:
+    done = run_ftpfs(flag)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "URL MOUNTPOINT" in done.stdout
+    assert "timeout=" in done.stdout
+
+
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+def test_version(flag: str) -> None:
+    done = run_ftpfs(flag)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("ftpfs ")
+
+
+def test_the_command_says_nothing_when_all_is_well(server: Server, start_mount: StartMount) -> None:
+    mount = start_mount(server.url)
+    again = mount.point.parent / "again"
+    again.mkdir()
+    done = run_ftpfs(server.url, str(again))
+    try:
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    finally:
+        subprocess.run(["fusermount3", "-u", str(again)], check=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signal_unmounts(server: Server, start_mount: StartMount, number: signal.Signals) -> None:
+    mount = start_mount(server.url)
+    assert (mount.point / "hello.txt").read_bytes() == b"hello\n"
+    assert mount.pid
+    os.kill(mount.pid, number)
+    mount.expect_end()
+
+
+def test_signal_unmounts_while_a_file_is_open(server: Server, start_mount: StartMount) -> None:
+    mount = start_mount(server.url)
+    with open(mount.point / "hello.txt", "rb"):
+        assert mount.pid
+        os.kill(mount.pid, signal.SIGTERM)
+        mount.expect_end()
+
+
+@pytest.mark.parametrize("flag", ["-f", "-d"])
+def test_foreground(server: Server, workspace: Path, flag: str) -> None:
+    """Stays, logs to the terminal, and Ctrl-C unmounts."""
+    point = workspace / "point"
+    point.mkdir()
+    running = subprocess.Popen(
+        [str(FTPFS), flag, server.url, str(point)], env=environment(), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert poll(lambda: is_mounted(point) or running.poll() is not None, timeout=20)
+        assert (point / "hello.txt").read_bytes() == b"hello\n"
+        running.send_signal(signal.SIGINT)
+        words = running.communicate(timeout=20)[1]
+        assert running.returncode == 0, words
+        assert server.account.password not in words
+        assert not is_mounted(point)
+    finally:
+        running.kill()
+        running.communicate()
+
+
+def test_the_daemon_holds_no_directory_and_no_terminal(server: Server, start_mount: StartMount) -> None:
+    process = Path(f"/proc/{start_mount(server.url).pid}")
+    assert os.readlink(process / "cwd") == "/"
+    for descriptor in "012":
+        assert os.readlink(process / "fd" / descriptor) == "/dev/null"
+
+
+def test_path_in_the_url(
+    server_type: type[Server], start_server: StartServer, export: Path, start_mount: StartMount
+) -> None:
+    """Percent-encoded, with or without a slash at its end."""
+    server = start_server(server_type, export)
+    for path in (
+        "small/names/folders/%20leading%20space",
+        "small/names/folders/%22/",
+        "small/names/folders/percent%2541",
+    ):
+        mount = start_mount(server.url + path)
+        assert os.listdir(mount.point) == ["inner"]
+        assert (mount.point / "inner").read_bytes().startswith(b"inside ")
+
+
+def test_the_mount_table_names_the_server(server: Server, start_mount: StartMount) -> None:
+    mount = start_mount(server.url)
+    lines = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    source, _, kind, flags = next(line[:4] for line in lines if line[1] == str(mount.point))
+    assert kind == "fuse.ftpfs"
+    assert f"{server.host}:{server.port}" in source
+    assert {"ro", "nosuid", "nodev"} <= set(flags.split(","))
