@@ -1,8 +1,7 @@
 // libfuse's table of operations, bound to a file_system: each request becomes one coroutine, started by the
 // one spawn wrapper, which turns a failure into an errno and writes the request's line in the log.
 //
-// Owned by `mount`. One thread. The file system must outlive it; the fuse_session whose userdata it is must be
-// destroyed after it.
+// Owned by `mount`. One thread. The file system and the fuse_session whose userdata it is must outlive it.
 #pragma once
 
 #include "ftpfs/async/condition.hpp"
