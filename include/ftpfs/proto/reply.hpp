@@ -25,15 +25,16 @@ struct reply {
     bool is_negative() const noexcept { return is_transient() || is_permanent(); }
 
     // The server does not know or offer the command, or not these parameters (500, 502, 504; RFC 959 §4.2).
-    // Demote a feature for nothing else: 550 is about the file, 501 and 503 may be our own fault.
-    bool is_unknown_command() const noexcept { return code == 500 || code == 502 || code == 504; }
+    // Demote a feature for nothing else: 550 is about the file, 501 and 503 may be our own fault. A "500 OOPS:"
+    // (vsftpd) is something else: its process is dying.
+    bool is_unknown_command() const noexcept;
 
     // All lines, joined by '\n'.
     std::string text() const;
     const std::string& last_line() const noexcept { return lines.back(); }
 
-    // A failure of reply_category with "550 words" made printable; of a long reply the last line, of a greeting
-    // or refusal in several lines all of them, cut at about 500 bytes.
+    // A failure of reply_category with "550 words" as its detail: all lines in one, made printable, cut at about
+    // 500 bytes.
     failure as_failure() const;
 
     bool operator==(const reply&) const = default;
