@@ -19,7 +19,7 @@ import tree
 from fixture_types import StartMount, StartServer
 from limits import LIMITS, Limits
 from mount import FTPFS, Mount, Options, adopt_orphans
-from servers import SERVERS, Account, Server
+from servers import SERVERS, Server
 
 TEST_LIMIT = 180.0
 """Seconds after which a test's mounts are killed."""
@@ -96,13 +96,11 @@ def small_export(workspace: Path) -> Path:
 
 @pytest.fixture
 def start_server(small_export: Path) -> Iterator[StartServer]:
-    """Starts a server of that type for this test alone, by default with the small tree."""
+    """Starts a server of that type for this test alone, by default with the small tree; more arguments as for it."""
     with ExitStack() as stack:
 
-        def start(
-            kind: type[Server], directory: Path = small_export, account: Account = Account(), limit: int | None = None
-        ) -> Server:
-            return stack.enter_context(kind(directory, account, limit))
+        def start(kind: type[Server], directory: Path = small_export, **arguments: Any) -> Server:
+            return stack.enter_context(kind(directory, **arguments))
 
         yield start
 

@@ -9,7 +9,7 @@ import pytest
 
 from fixture_types import StartMount, StartServer
 from mount import FTPFS, environment, is_mounted, poll, run_ftpfs
-from servers import SERVERS, Server
+from servers import HOME, SERVERS, Server
 
 pytestmark = pytest.mark.cli
 
@@ -103,6 +103,17 @@ def test_path_in_the_url(
         mount = start_mount(server.url + path)
         assert os.listdir(mount.point) == ["inner"]
         assert (mount.point / "inner").read_bytes().startswith(b"inside ")
+
+
+@pytest.mark.parametrize("name", ["vsftpd", "proftpd", "pure-ftpd", "inetutils-ftpd"])
+def test_path_is_below_the_directory_of_the_login(
+    start_server: StartServer, start_mount: StartMount, name: str
+) -> None:
+    """Unless a slash of its own makes it absolute."""
+    server = start_server(SERVERS[name], chrooted=False)
+    assert (start_mount(server.url).point / "hello.txt").read_bytes() == b"hello\n"
+    for path in ("folder", f"%2F{HOME.strip('/')}/folder", f"{HOME}/folder"):
+        assert os.listdir(start_mount(server.url + path).point) == ["inner.txt"]
 
 
 def test_the_mount_table_names_the_server(server: Server, start_mount: StartMount) -> None:

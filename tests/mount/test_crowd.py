@@ -37,7 +37,7 @@ def _read_all_at_once(mount: Mount) -> None:
 def test_eight_readers(
     server_type: type[Server], start_server: StartServer, start_mount: StartMount, limit: int
 ) -> None:
-    server = start_server(server_type, limit=limit)
+    server = start_server(server_type, max_connections=limit)
     _read_all_at_once(start_mount(server.url, {"connections": 8}))
 
 
@@ -45,6 +45,6 @@ def test_eight_readers_beside_another_client(
     server_type: type[Server], start_server: StartServer, start_mount: StartMount
 ) -> None:
     """The limit that the mount meets is not its own."""
-    server = start_server(server_type, limit=3)
+    server = start_server(server_type, max_connections=3)
     with _occupied(server):
         _read_all_at_once(start_mount(server.url, {"connections": 8}))

@@ -76,10 +76,16 @@ def test_a_file_is_no_directory(server_type: type[Server], start_server: StartSe
     _expect(Status.NO_SUCH_DIRECTORY, server.url + "hello.txt", point, words="hello.txt")
 
 
+@pytest.mark.parametrize("scheme", ["ftps", "ftpes"])
+def test_tls_is_not_replaced_by_plain_text(start_server: StartServer, point: Path, scheme: str) -> None:
+    server = start_server(SERVERS["vsftpd"])
+    _expect(Status.TLS, server.url.replace("ftp", scheme, 1), point, words="TLS")
+
+
 @pytest.mark.parametrize("name", ["vsftpd", "proftpd", "pure-ftpd", "pyftpdlib"])
 def test_too_many_connections(start_server: StartServer, point: Path, name: str) -> None:
     """Not a wrong password, also where the server says so in answer to the password."""
-    server = start_server(SERVERS[name], limit=1)
+    server = start_server(SERVERS[name], max_connections=1)
     with ftplib.FTP() as other:
         other.connect(server.host, server.port, timeout=10)
         other.login(server.account.user, server.account.password)
@@ -109,19 +115,19 @@ def test_mount_point_is_busy(start_server: StartServer, start_mount: StartMount)
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "usage"),
+        ([], "URL"),
         (["ftp://127.0.0.1/"], "mount point"),
         (["http://127.0.0.1/", "POINT"], "http"),
         (["127.0.0.1", "POINT"], "127.0.0.1"),
         (["ftp:///folder", "POINT"], "host"),
         (["ftp://127.0.0.1:99999/", "POINT"], "port"),
-        (["ftp://127.0.0.1/%zz", "POINT"], "%zz"),
+        (["ftp://127.0.0.1/%zz", "POINT"], "%25"),
         (["-o", "no_such_option", "ftp://127.0.0.1/", "POINT"], "no_such_option"),
         (["-o", "timeout=soon", "ftp://127.0.0.1/", "POINT"], "timeout"),
         (["-o", "timeout", "ftp://127.0.0.1/", "POINT"], "timeout"),
         (["-o", "connections=0", "ftp://127.0.0.1/", "POINT"], "connections"),
         (["--no-such-flag", "ftp://127.0.0.1/", "POINT"], "--no-such-flag"),
-        (["ftp://127.0.0.1/", "POINT", "third"], "third"),
+        (["ftp://127.0.0.1/", "POINT", "third"], "more"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -4,7 +4,7 @@
 `python3 -m servers NAME DIRECTORY` runs one in the foreground and prints its URL.
 """
 
-from .account import Account
+from .account import HOME, Account
 from .inetutils import InetutilsFtpd
 from .packages import PackageError
 from .proftpd import Proftpd
@@ -17,4 +17,4 @@ SERVERS: dict[str, type[Server]] = {
     server.name: server for server in (Vsftpd, Proftpd, PureFtpd, Pyftpdlib, InetutilsFtpd)
 }
 
-__all__ = ["SERVERS", "Account", "PackageError", "Server", "ServerError"]
+__all__ = ["HOME", "SERVERS", "Account", "PackageError", "Server", "ServerError"]

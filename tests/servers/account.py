@@ -45,7 +45,6 @@ def write_etc(folder: Path, account: Account) -> None:
     (folder / "shells").write_text("/bin/sh\n")
     (folder / "hosts").write_text("127.0.0.1 localhost\n")
     (folder / "nsswitch.conf").write_text("passwd: files\ngroup: files\nshadow: files\nhosts: files\n")
-    (folder / "ftpchroot").write_text(f"{account.user}\n")
 
 
 def crypt(password: str) -> str:

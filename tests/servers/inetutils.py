@@ -12,6 +12,8 @@ class InetutilsFtpd(Server):
     libraries = ("libwrap0", "libnsl2", "libtirpc3")
 
     def command(self) -> list[str]:
+        if self.chrooted:
+            (self.etc / "ftpchroot").write_text(f"{self.account.user}\n")
         inetd = str(Path(__file__).with_name("inetd.py"))
         daemon = [self.program("usr/sbin/ftpd"), "-l"]
         return [sys.executable, inetd, str(self.port), str(self.max_connections), *daemon]

@@ -34,7 +34,7 @@ AuthPAM off
 AuthUserFile /etc/logins
 AuthGroupFile /etc/group
 AuthOrder mod_auth_file.c
-DefaultRoot ~
+{"DefaultRoot ~" if self.chrooted else ""}
 RequireValidShell off
 UseReverseDNS off
 <IfModule mod_ident.c>

@@ -13,7 +13,7 @@ class PureFtpd(Server):
             self.program("usr/sbin/pure-ftpd"),
             *("--bind", f"{HOST},{self.port}"),
             *("--login", "unix"),
-            "--chrooteveryone",
+            *(["--chrooteveryone"] if self.chrooted else []),
             "--noanonymous",
             "--dontresolve",
             *("--maxclientsnumber", str(self.max_connections)),

@@ -1,4 +1,4 @@
-"""pyftpdlib (package python3-pyftpdlib): MLSD that follows links, one process for all sessions."""
+"""pyftpdlib (package python3-pyftpdlib): MLSD that follows links, one process for all sessions, always chrooted."""
 
 import os
 import sys

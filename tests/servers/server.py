@@ -1,6 +1,7 @@
 """What all test servers have in common: an address, an account, an exported directory, and a life.
 
-A server listens on a free port of the loopback and shows the exported directory as the root of its one account.
+A server listens on a free port of the loopback and shows the exported directory as the root of its one account, or,
+not `chrooted`, as the directory its login lands in, `account.HOME`.
 It keeps its port over `kill` and `start`. It ends with the process that started it, and leaves nothing behind.
 """
 
@@ -34,8 +35,15 @@ class Server(ABC):
     """Packages with shared libraries that a plain system lacks."""
     needs_root: ClassVar[bool] = True
 
-    def __init__(self, export: Path, account: Account = Account(), max_connections: int | None = None) -> None:
+    def __init__(
+        self,
+        export: Path,
+        account: Account = Account(),
+        max_connections: int | None = None,
+        chrooted: bool = True,
+    ) -> None:
         self.export = export
+        self.chrooted = chrooted
         self.account = account
         self.limited = max_connections is not None
         self.max_connections = max_connections or _PLENTY
