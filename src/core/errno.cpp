@@ -31,6 +31,7 @@ int from_client(errc value) noexcept
     case errc::no_space: return ENOSPC;
     case errc::quota_exceeded: return EDQUOT;
     case errc::busy: return EBUSY;
+    case errc::no_such_attribute: return ENODATA;
     case errc::cancelled: return EINTR;
     case errc::connection_lost:
     case errc::truncated:

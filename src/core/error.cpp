@@ -37,6 +37,7 @@ const char* describe(errc value) noexcept
     case errc::no_space: return "no space left on the server";
     case errc::quota_exceeded: return "quota exceeded on the server";
     case errc::busy: return "busy";
+    case errc::no_such_attribute: return "no such attribute";
     case errc::cancelled: return "interrupted";
     case errc::shutting_down: return "the mount is going away";
     case errc::io_failure: return "input/output error";

@@ -45,6 +45,7 @@ enum class errc {
     no_space,
     quota_exceeded,
     busy,
+    no_such_attribute,  // an extended attribute ftpfs does not know
     // ourselves
     cancelled,      // the waiting request was interrupted
     shutting_down,  // the mount is going away
