@@ -3,9 +3,9 @@
 #include "ftpfs/fuse/kernel_options.hpp"
 #include "ftpfs/fuse/mount_options.hpp"
 #include "ftpfs/fuse/operations.hpp"
+#include "ftpfs/fuse/preconditions.hpp"
 
 #include "libfuse_messages.hpp"
-#include "preconditions.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>

@@ -1,4 +1,4 @@
-#include "preconditions.hpp"
+#include "ftpfs/fuse/preconditions.hpp"
 
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/fuse/mount_table.hpp"
