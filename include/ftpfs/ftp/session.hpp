@@ -3,7 +3,8 @@
 // Owned by one user at a time (a lease of the pool). One operation at a time; each is a straight-line
 // coroutine. The session must outlive its operations. An operation that is cancelled, runs into a deadline
 // or meets bytes it did not expect leaves the session `lost()`: nothing is known about what the server will
-// say next, so destroy it (which closes the sockets) and open another. Every other failure leaves it usable.
+// say next, so destroy it (which closes the sockets) and open another. Ask lost(), not the failure: a data
+// connection that timed out before a command was sent leaves the session as usable as "no such file" does.
 // Paths are absolute on the server. Single-threaded.
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "ftpfs/core/result.hpp"
 #include "ftpfs/ftp/config.hpp"
 #include "ftpfs/ftp/server_profile.hpp"
+#include "ftpfs/proto/listing_parser.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <chrono>
@@ -22,13 +24,15 @@
 #include <string>
 
 namespace ftpfs::net {
+class byte_stream;
 class connector;
-}
+}  // namespace ftpfs::net
 
 namespace ftpfs::ftp {
 
 class control_channel;
 class retrieval;
+struct listing_answer;
 
 // What every session of one server shares. The connector, the configuration and the profile are owned by the
 // pool and outlive its sessions.
@@ -96,8 +100,8 @@ public:
     bool lost() const noexcept;
     bool transferring() const noexcept { return transfer_ != nullptr; }
 
-    // The directory the login landed in.
-    const remote_path& home() const noexcept { return home_; }
+    // The directory the login landed in; a failure where the server does not tell.
+    const result<remote_path>& home() const noexcept { return home_; }
 
     // When the last operation ended.
     clock::time_point last_used() const noexcept { return last_used_; }
@@ -112,15 +116,27 @@ private:
     awaitable<result<>> enter(remote_path directory);
     awaitable<result<remote::listing>> list_by_mlsd();
     awaitable<result<remote::listing>> list_by_list();
+    awaitable<result<listing_answer>> ask_listing(std::string_view command, proto::dialect known);
+    remote::listing accept(proto::parsed_listing parsed);
+
     awaitable<result<file_attributes>> stat_by_mlst(remote_path path);
     awaitable<result<file_attributes>> stat_by_size(remote_path path);
+    awaitable<result<std::uint64_t>> ask_size(remote_path path);
+    awaitable<result<file_time>> ask_time(remote_path path);
     awaitable<result<file_version>> learn_version(remote_path path);
+
+    awaitable<result<>> prove_restart(remote_path path, std::uint64_t size);
+    awaitable<result<>> begin_transfer(remote_path path, std::uint64_t offset, std::optional<std::uint64_t> size);
+    awaitable<result<std::unique_ptr<net::byte_stream>>> open_data();
+
+    void used() noexcept { last_used_ = clock::now(); }
 
     session_setup setup_;
     std::unique_ptr<control_channel> control_;
     std::unique_ptr<retrieval> transfer_;
-    remote_path home_;
+    result<remote_path> home_ = failure{errc::unsupported};
     std::optional<remote_path> directory_;  // where the server is; absent when not known
+    bool rest_was_sent_ = false;            // it may still be pending: vsftpd keeps it even across LIST
     clock::time_point last_used_;
 };
 

@@ -1,0 +1,71 @@
+// The control connection of a session: commands out, replies in, in step.
+//
+// Owned by a session; at most one operation at a time, and it must outlive the operation. Knows whether it is
+// in step with the server: `quiet` when every command has had its final reply, `busy` in between, `broken` when
+// nothing can be known any more (a deadline, a lost connection, a reply nobody asked for, a 421). An operation
+// that ends without its final reply, for whatever reason, leaves the channel busy.
+// Logs "> COMMAND" and "< reply" at debug; commands hide their secrets.
+#pragma once
+
+#include "ftpfs/core/log.hpp"
+#include "ftpfs/net/byte_stream.hpp"
+#include "ftpfs/proto/command.hpp"
+#include "ftpfs/proto/reply.hpp"
+#include "ftpfs/proto/reply_parser.hpp"
+
+#include <array>
+#include <chrono>
+#include <memory>
+
+namespace ftpfs::ftp {
+
+class control_channel {
+public:
+    using clock = std::chrono::steady_clock;
+
+    // Begins busy: the server speaks first. `timeout`: for each wait without progress.
+    control_channel(std::unique_ptr<net::byte_stream> stream, std::chrono::milliseconds timeout, log logger);
+
+    // Sends a command and waits for its reply, which may be a preliminary one (then the channel stays busy).
+    // A 421 breaks the channel and is a failure, any other reply is an answer.
+    awaitable<result<proto::reply>> exchange(proto::command what);
+
+    // Only sends. Fails with connection_lost if the server spoke or closed while the channel was quiet.
+    awaitable<result<>> send(proto::command what);
+
+    // The next reply, within the timeout or another time. A final one makes the channel quiet.
+    awaitable<result<proto::reply>> read_reply();
+    awaitable<result<proto::reply>> read_reply_within(clock::duration time);
+
+    // Brings the channel in step from any state in which no more than two replies are due: sends NOOP and reads
+    // until its 200. Breaks the channel if that does not succeed within `time` per reply.
+    awaitable<result<>> synchronise(clock::duration time);
+    // Closes the connection: nothing more is to be known from it.
+    void give_up() noexcept;
+    // Quiet, and the server neither closed nor spoke; else broken from now on. Does not wait.
+    bool check() noexcept;
+
+    bool quiet() const noexcept { return state_ == state::quiet; }
+    bool broken() const noexcept { return state_ == state::broken; }
+
+    clock::duration round_trip() const noexcept { return round_trip_; }
+    const net::byte_stream& stream() const noexcept { return *stream_; }
+    std::chrono::milliseconds timeout() const noexcept { return timeout_; }
+
+private:
+    enum class state { quiet, busy, broken };
+
+    result<proto::reply> take(proto::reply answer);
+    failure broken_by(failure why);
+    void measure(clock::duration sample) noexcept;
+
+    std::unique_ptr<net::byte_stream> stream_;
+    std::chrono::milliseconds timeout_;
+    log log_;
+    proto::reply_parser parser_;
+    std::array<std::byte, 4096> input_{};
+    state state_ = state::busy;
+    clock::duration round_trip_{};
+};
+
+}  // namespace ftpfs::ftp

@@ -1,0 +1,21 @@
+// One MLSD or LIST of the server's current directory, from the command to the final reply.
+#pragma once
+
+#include "ftpfs/ftp/control_channel.hpp"
+#include "ftpfs/proto/listing_parser.hpp"
+
+#include <memory>
+
+namespace ftpfs::ftp {
+
+struct listing_answer {
+    proto::reply verdict;           // final; a refusal is an answer, too
+    proto::parsed_listing listing;  // what came before it
+};
+
+// `data`: just connected. `known`: the dialect to expect. The channel outlives the operation; it is quiet
+// afterwards, or broken. Failures are those of the connections.
+awaitable<result<listing_answer>> transfer_listing(control_channel& control, std::unique_ptr<net::byte_stream> data,
+                                                   proto::command what, proto::dialect known);
+
+}  // namespace ftpfs::ftp

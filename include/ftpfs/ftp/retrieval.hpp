@@ -1,0 +1,68 @@
+// One RETR from the moment its command may be sent: data, final reply, and what both together prove.
+//
+//     begin() ─► read_some()* ─► 0: the end, confirmed
+//                             ├► a failure
+//                             └► end_early()
+//
+// Order is free on the wire: the final reply may come before the data, or long after them. Owned by a session
+// and destroyed when it is over; the control channel and the profile outlive it.
+#pragma once
+
+#include "ftpfs/core/remote_path.hpp"
+#include "ftpfs/ftp/control_channel.hpp"
+#include "ftpfs/ftp/server_profile.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace ftpfs::ftp {
+
+class retrieval {
+public:
+    struct range {
+        std::uint64_t offset = 0;           // of the first byte to hand out
+        std::optional<std::uint64_t> size;  // of the whole file, if known
+        bool send_rest = false;             // false: what lies before the offset is read and dropped
+    };
+
+    // `data`: just connected.
+    retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data);
+
+    // Sends REST, if asked to, and RETR, and reads the first reply. Where REST is refused, drops bytes instead.
+    awaitable<result<>> begin(remote_path path, range what);
+
+    // As session::read_some(). After 0 or a failure the transfer is over.
+    awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer);
+
+    // Brings the control channel back in step, or breaks it (the order of steps is right for vsftpd, ProFTPD,
+    // Pure-FTPd, inetutils, linux-ftpd and pyftpdlib).
+    awaitable<> end_early();
+
+private:
+    using clock = control_channel::clock;
+
+    std::size_t keep_wanted(std::span<std::byte> bytes);
+    awaitable<failure> after_surplus();
+    awaitable<result<std::size_t>> at_end_of_data();
+    awaitable<result<proto::reply>> final_reply(clock::duration limit);
+    awaitable<result<std::size_t>> after_broken_data(failure why);
+    awaitable<> abort_first();
+    awaitable<bool> drain();
+    awaitable<> wait_for_last_word();
+    clock::duration patience() const noexcept;
+
+    control_channel& control_;
+    server_profile& profile_;
+    std::unique_ptr<net::byte_stream> data_;
+    std::optional<std::uint64_t> size_;
+    std::uint64_t offset_ = 0;    // in the file, of the first byte to hand out
+    std::uint64_t position_ = 0;  // in the file, of the next byte from the server
+    bool at_end_ = false;         // the server said so without a transfer
+    bool has_surplus_ = false;    // bytes came from behind the known end
+    bool preliminary_seen_ = false;
+    std::optional<proto::reply> final_;
+};
+
+}  // namespace ftpfs::ftp

@@ -1,0 +1,153 @@
+#include "ftpfs/ftp/control_channel.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+namespace ftpfs::ftp {
+
+namespace {
+
+// vsftpd reports its own failures so, and ends the process behind the session at once.
+bool is_dying(const proto::reply& answer)
+{
+    return answer.code == 421 || (answer.code == 500 && answer.last_line().starts_with("OOPS:"));
+}
+
+std::span<const std::byte> as_bytes(std::string_view text)
+{
+    return std::as_bytes(std::span{text.data(), text.size()});
+}
+
+}  // namespace
+
+control_channel::control_channel(std::unique_ptr<net::byte_stream> stream, std::chrono::milliseconds timeout,
+                                 log logger)
+    : stream_{std::move(stream)}, timeout_{timeout}, log_{std::move(logger)}
+{
+}
+
+awaitable<result<proto::reply>> control_channel::exchange(proto::command what)
+{
+    const auto begin = clock::now();
+    FTPFS_CO_CHECK(co_await send(std::move(what)));
+    auto answer = co_await read_reply();
+    if (answer && !answer->is_preliminary()) {
+        measure(clock::now() - begin);
+    }
+    co_return answer;
+}
+
+awaitable<result<>> control_channel::send(proto::command what)
+{
+    if (broken() || (quiet() && !check())) {
+        co_return failure{errc::connection_lost, "the server ended the session"};
+    }
+    log_.debug("> {}", what.for_log());
+    state_ = state::busy;
+    stream_->expires_after(timeout_);
+    auto sent = co_await stream_->write_all(as_bytes(what.wire()));
+    stream_->never_expires();
+    if (!sent) {
+        co_return broken_by(std::move(sent).error());
+    }
+    co_return result<>{};
+}
+
+awaitable<result<proto::reply>> control_channel::read_reply()
+{
+    return read_reply_within(timeout_);
+}
+
+awaitable<result<proto::reply>> control_channel::read_reply_within(clock::duration time)
+{
+    if (broken()) {
+        co_return failure{errc::connection_lost, "the session has ended"};
+    }
+    stream_->expires_after(time);
+    for (;;) {
+        auto parsed = parser_.next();
+        if (!parsed) {
+            co_return broken_by(std::move(parsed).error());
+        }
+        if (*parsed) {
+            stream_->never_expires();
+            co_return take(*std::move(*parsed));
+        }
+        const auto count = co_await stream_->read_some(input_);
+        if (!count) {
+            co_return broken_by(count.error());
+        }
+        if (*count == 0) {
+            co_return broken_by(failure{errc::connection_lost, "the server closed the control connection"});
+        }
+        parser_.feed({reinterpret_cast<const char*>(input_.data()), *count});
+    }
+}
+
+result<proto::reply> control_channel::take(proto::reply answer)
+{
+    if (log_.enabled(spdlog::level::debug)) {
+        log_.debug("< {} {}", answer.code, printable(answer.text()));
+    }
+    if (is_dying(answer)) {
+        give_up();
+    } else if (!answer.is_preliminary()) {
+        state_ = state::quiet;
+    }
+    if (answer.code == 421) {
+        return answer.as_failure();
+    }
+    return answer;
+}
+
+// 200 is what all tried servers answer to NOOP, and what none says at the end of a transfer or an ABOR.
+awaitable<result<>> control_channel::synchronise(clock::duration time)
+{
+    constexpr int most_strays = 2;
+    if (!broken()) {
+        state_ = state::busy;
+    }
+    FTPFS_CO_CHECK(co_await send(proto::command::bare("NOOP")));
+    for (int strays = 0; strays <= most_strays; ++strays) {
+        FTPFS_CO_TRY(const auto answer, co_await read_reply_within(time));
+        if (answer.code == 200 && check()) {
+            co_return result<>{};
+        }
+        state_ = state::busy;
+    }
+    co_return broken_by(failure{errc::protocol_violation, "no answer to NOOP among the replies"});
+}
+
+void control_channel::give_up() noexcept
+{
+    state_ = state::broken;
+    stream_->close(net::close_mode::orderly);
+}
+
+bool control_channel::check() noexcept
+{
+    if (!quiet()) {
+        return false;
+    }
+    if (stream_->look() != net::idle_state::quiet || parser_.has_partial()) {
+        log_.debug("the server closed the idle session, or spoke unasked");
+        give_up();
+        return false;
+    }
+    return true;
+}
+
+failure control_channel::broken_by(failure why)
+{
+    log_.debug("control connection given up: {}", ftpfs::to_string(why));
+    give_up();
+    return why;
+}
+
+// Follows a faster answer at once and a slower one reluctantly: some commands make the server work.
+void control_channel::measure(clock::duration sample) noexcept
+{
+    round_trip_ =
+        round_trip_ == clock::duration{} || sample < round_trip_ ? sample : round_trip_ + (sample - round_trip_) / 8;
+}
+
+}  // namespace ftpfs::ftp

@@ -1,0 +1,239 @@
+#include "ftpfs/ftp/retrieval.hpp"
+
+#include "ftpfs/proto/server_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <vector>
+
+namespace ftpfs::ftp {
+
+namespace {
+
+// Below this, reading to the end is no dearer than the round trips of an abort, and leaves nothing to guess.
+constexpr std::uint64_t small_rest = 256 * 1024;
+
+// How long a server may take to notice that its data connection is gone.
+constexpr std::chrono::seconds least_patience{1};
+
+// Replies to one RETR: Pure-FTPd sends two 150, nobody was seen to send more.
+constexpr int most_preliminary = 4;
+
+constexpr std::size_t scratch_size = 64 * 1024;
+
+}  // namespace
+
+retrieval::retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data)
+    : control_{control}, profile_{profile}, data_{std::move(data)}
+{
+}
+
+awaitable<result<>> retrieval::begin(remote_path path, range what)
+{
+    FTPFS_CO_TRY(auto command, proto::command::make("RETR", path.str()));
+    size_ = what.size;
+    offset_ = what.offset;
+    if (what.send_rest) {
+        // Immediately before RETR: inetutils and linux-ftpd forget it with any command in between.
+        FTPFS_CO_TRY(const auto answer, co_await control_.exchange(proto::command::with_number("REST", offset_)));
+        if (answer.is_intermediate() || answer.is_completion()) {
+            position_ = offset_;
+        } else {
+            profile_.rest = support::refused;
+        }
+    }
+    FTPFS_CO_TRY(auto answer, co_await control_.exchange(std::move(command)));
+    if (answer.is_preliminary()) {
+        preliminary_seen_ = true;
+    } else if (answer.is_completion()) {
+        final_ = std::move(answer);
+    } else if (answer.code == 554 && position_ > 0 && position_ >= size_.value_or(position_)) {
+        // "Invalid REST parameter": beyond the end (ProFTPD, Pure-FTPd, pyftpdlib).
+        data_->close(net::close_mode::abortive);
+        at_end_ = true;
+    } else {
+        co_return proto::explain(answer);
+    }
+    co_return result<>{};
+}
+
+awaitable<result<std::size_t>> retrieval::read_some(std::span<std::byte> buffer)
+{
+    if (at_end_) {
+        co_return std::size_t{0};
+    }
+    for (;;) {
+        data_->expires_after(control_.timeout());
+        const auto count = co_await data_->read_some(buffer);
+        if (!count) {
+            co_return co_await after_broken_data(count.error());
+        }
+        if (*count == 0) {
+            co_return co_await at_end_of_data();
+        }
+        const auto wanted = keep_wanted(buffer.first(*count));
+        if (wanted > 0) {
+            co_return wanted;
+        }
+        if (has_surplus_) {
+            co_return co_await after_surplus();
+        }
+    }
+}
+
+// Drops what lies before the offset and what lies behind the known end; answers what is left, moved to the front.
+std::size_t retrieval::keep_wanted(std::span<std::byte> bytes)
+{
+    const auto begin = position_;
+    const auto end = begin + bytes.size();
+    position_ = end;
+    const auto last = size_ ? std::min(end, std::max(*size_, begin)) : end;
+    has_surplus_ = last < end;
+    const auto first = std::max(begin, offset_);
+    if (first >= last) {
+        return 0;
+    }
+    const auto count = static_cast<std::size_t>(last - first);
+    if (first > begin) {
+        std::memmove(bytes.data(), bytes.data() + (first - begin), count);
+    }
+    return count;
+}
+
+// The file has grown, or REST is not what it was: then prove it anew before it is used again.
+awaitable<failure> retrieval::after_surplus()
+{
+    if (offset_ > 0 && profile_.rest == support::works) {
+        profile_.rest = support::unknown;
+    }
+    co_await end_early();
+    co_return failure{errc::version_changed, fmt::format("the server sent more than the {} bytes of the file", *size_)};
+}
+
+awaitable<result<std::size_t>> retrieval::at_end_of_data()
+{
+    data_->close(net::close_mode::orderly);
+    const bool all_here = size_ && position_ >= *size_;
+    auto verdict = co_await final_reply(control_.timeout());
+    if (!verdict) {
+        if (all_here && !(verdict.error() == errc::cancelled)) {
+            co_return std::size_t{0};  // every byte has come; only the session is lost
+        }
+        co_return std::move(verdict).error();
+    }
+    if (!verdict->is_completion()) {
+        co_return proto::explain(*verdict);
+    }
+    if (size_ && position_ < *size_) {
+        co_return failure{errc::truncated, fmt::format("the transfer ended at byte {} of {}", position_, *size_)};
+    }
+    co_return std::size_t{0};
+}
+
+// What ends the transfer on the control connection, unless it has come already.
+awaitable<result<proto::reply>> retrieval::final_reply(clock::duration limit)
+{
+    if (final_) {
+        co_return *final_;
+    }
+    for (int i = 0; i < most_preliminary; ++i) {
+        FTPFS_CO_TRY(auto answer, co_await control_.read_reply_within(limit));
+        if (!answer.is_preliminary()) {
+            final_ = answer;
+            co_return answer;
+        }
+        preliminary_seen_ = true;
+    }
+    control_.give_up();
+    co_return failure{errc::protocol_violation, "too many preliminary replies to RETR"};
+}
+
+// A reset may hide a reason that the server gives on the control connection.
+awaitable<result<std::size_t>> retrieval::after_broken_data(failure why)
+{
+    data_->close(net::close_mode::abortive);
+    if (!(why == errc::connection_lost)) {
+        control_.give_up();
+        co_return why;
+    }
+    const auto verdict = co_await final_reply(patience());
+    if (verdict && verdict->is_negative()) {
+        co_return proto::explain(*verdict);
+    }
+    if (verdict && verdict->is_completion() && size_ && position_ >= *size_) {
+        co_return std::size_t{0};
+    }
+    co_return why;
+}
+
+awaitable<> retrieval::end_early()
+{
+    if (at_end_) {
+        co_return;
+    }
+    const bool nearly_done = size_ && !has_surplus_ && *size_ - std::min(*size_, position_) <= small_rest;
+    if (nearly_done && co_await drain()) {
+        data_->close(net::close_mode::orderly);
+        // Not awaited for long: a server that hashes the file now would hold the session for minutes.
+        co_await final_reply(patience());
+        co_return;
+    }
+    if (profile_.abort == abort_style::abor_first && !final_) {
+        co_await abort_first();
+    } else {
+        data_->close(net::close_mode::abortive);
+        if (!final_) {
+            co_await wait_for_last_word();
+        }
+    }
+    data_->close(net::close_mode::abortive);
+    co_await control_.synchronise(patience());
+}
+
+awaitable<> retrieval::abort_first()
+{
+    if (!co_await control_.send(proto::command::bare("ABOR"))) {
+        co_return;
+    }
+    co_await drain();
+    data_->close(net::close_mode::abortive);
+    co_await wait_for_last_word();
+}
+
+// Reads and drops until the server ends the data; false when that takes too long.
+awaitable<bool> retrieval::drain()
+{
+    std::vector<std::byte> scratch(scratch_size);
+    data_->expires_after(patience());
+    for (;;) {
+        const auto count = co_await data_->read_some(scratch);
+        if (!count || *count == 0) {
+            co_return count.has_value();
+        }
+    }
+}
+
+// After our end of the data connection closed, one reply ends the RETR. With Pure-FTPd it is a second 150.
+awaitable<> retrieval::wait_for_last_word()
+{
+    for (int i = 0; i < most_preliminary; ++i) {
+        const auto answer = co_await control_.read_reply_within(patience());
+        if (!answer || !answer->is_preliminary()) {
+            co_return;
+        }
+        if (std::exchange(preliminary_seen_, true)) {
+            profile_.abort = abort_style::abor_first;
+            co_return;
+        }
+    }
+}
+
+retrieval::clock::duration retrieval::patience() const noexcept
+{
+    return std::max<clock::duration>(least_patience, 3 * control_.round_trip());
+}
+
+}  // namespace ftpfs::ftp

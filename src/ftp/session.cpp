@@ -1,0 +1,174 @@
+#include "ftpfs/ftp/session.hpp"
+
+#include "ftpfs/ftp/control_channel.hpp"
+#include "ftpfs/ftp/data_connection.hpp"
+#include "ftpfs/ftp/retrieval.hpp"
+#include "ftpfs/net/connector.hpp"
+#include "ftpfs/net/endpoint_text.hpp"
+#include "ftpfs/proto/login_sequence.hpp"
+#include "ftpfs/proto/server_words.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+namespace ftpfs::ftp {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// A goodbye is a courtesy: it frees the server's slot at once.
+constexpr std::chrono::seconds goodbye_limit{1};
+
+net::address_family family_of(const config& settings)
+{
+    switch (settings.family) {
+    case address_family::ipv4: return net::address_family::ipv4;
+    case address_family::ipv6: return net::address_family::ipv6;
+    case address_family::any: break;
+    }
+    return net::address_family::any;
+}
+
+failure without_greeting(failure why, const net::endpoint& server)
+{
+    const auto where = net::to_string(server);
+    if (why == errc::connection_lost) {  // ProFTPD beyond MaxInstances
+        return failure{errc::server_busy, fmt::format("{} closed the connection without a greeting; it may allow no "
+                                                      "more sessions, or not be an FTP server",
+                                                      where)};
+    }
+    if (why == errc::timed_out) {
+        return failure{errc::timed_out, fmt::format("{} accepts connections but sends no greeting", where)};
+    }
+    return why;
+}
+
+}  // namespace
+
+session::session(session_setup setup, std::unique_ptr<control_channel> control)
+    : setup_{std::move(setup)}, control_{std::move(control)}, last_used_{clock::now()}
+{
+}
+
+session::~session() = default;
+
+awaitable<result<std::unique_ptr<session>>> session::open(session_setup setup)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const auto& settings = setup.settings;
+    net::connect_request request{settings.host, settings.port};
+    request.family = family_of(settings);
+    request.timeout = settings.connect_timeout;
+    request.keepalive = settings.keepalive;
+    FTPFS_CO_TRY(auto stream, co_await setup.connector.connect(std::move(request)));
+    setup.logger.debug("connected to {}", net::to_string(stream->remote_endpoint()));
+    auto control = std::make_unique<control_channel>(std::move(stream), settings.timeout, setup.logger);
+    std::unique_ptr<session> opened{new session{std::move(setup), std::move(control)}};
+    FTPFS_CO_CHECK(co_await opened->log_in());
+    opened->used();
+    co_return std::move(opened);
+}
+
+awaitable<result<>> session::log_in()
+{
+    const auto& settings = setup_.settings;
+    proto::login_request who;
+    who.user = settings.user;
+    who.password = settings.password;
+    who.account = secret{settings.account};
+    proto::login_sequence login{std::move(who)};
+    auto step = login.start();
+    bool greeted = false;
+    for (;;) {
+        if (auto* failed = std::get_if<proto::login_sequence::failed>(&step)) {
+            co_return std::move(failed->why);
+        }
+        if (auto* done = std::get_if<proto::login_sequence::done>(&step)) {
+            auto& outcome = done->outcome;
+            note_login(setup_.profile, outcome.greeting, outcome.features, outcome.system);
+            home_ = std::move(outcome.home);
+            if (home_) {
+                directory_ = *home_;
+            }
+            co_return result<>{};
+        }
+        if (auto* send = std::get_if<proto::login_sequence::send>(&step)) {
+            FTPFS_CO_CHECK(co_await control_->send(std::move(send->what)));
+        }
+        const auto answer = co_await control_->read_reply_within(greeted ? settings.timeout : settings.connect_timeout);
+        if (answer) {
+            step = login.on_reply(*answer);
+            greeted = true;
+        } else if (answer.error() == errc::protocol_violation) {
+            step = login.on_unreadable(answer.error());
+        } else if (!greeted) {
+            co_return without_greeting(answer.error(), control_->stream().remote_endpoint());
+        } else {
+            co_return answer.error();
+        }
+    }
+}
+
+awaitable<result<std::unique_ptr<net::byte_stream>>> session::open_data()
+{
+    return open_data_connection(*control_, setup_.connector, setup_.settings, setup_.profile);
+}
+
+// CWD first, then the bare command: no name can be taken for an option or a pattern, and the verdict about the
+// directory is the server's own.
+awaitable<result<>> session::enter(remote_path directory)
+{
+    if (directory_ == directory) {
+        co_return result<>{};
+    }
+    FTPFS_CO_TRY(auto command, proto::command::make("CWD", directory.str()));
+    directory_.reset();
+    FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
+    if (!answer.is_completion()) {
+        co_return proto::explain(answer);
+    }
+    directory_ = std::move(directory);
+    co_return result<>{};
+}
+
+awaitable<result<>> session::ping()
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_TRY(const auto answer, co_await control_->exchange(proto::command::bare("NOOP")));
+    used();
+    if (answer.is_preliminary()) {
+        control_->give_up();
+        co_return answer.as_failure();
+    }
+    co_return result<>{};
+}
+
+awaitable<> session::quit()
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (control_->quiet() && co_await control_->send(proto::command::bare("QUIT"))) {
+        co_await control_->read_reply_within(std::min<clock::duration>(goodbye_limit, setup_.settings.timeout));
+    }
+    control_->give_up();
+}
+
+bool session::check()
+{
+    return control_->check();
+}
+
+bool session::lost() const noexcept
+{
+    return control_->broken() || (!transferring() && !control_->quiet());
+}
+
+session::clock::duration session::round_trip() const noexcept
+{
+    return control_->round_trip();
+}
+
+}  // namespace ftpfs::ftp

@@ -1,0 +1,159 @@
+// How a session lists a directory.
+#include "ftpfs/ftp/control_channel.hpp"
+#include "ftpfs/ftp/listing_transfer.hpp"
+#include "ftpfs/ftp/retrieval.hpp"
+#include "ftpfs/ftp/session.hpp"
+#include "ftpfs/proto/server_words.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace ftpfs::ftp {
+
+namespace asio = boost::asio;
+
+namespace {
+
+bool contains_ignoring_case(std::string_view text, std::string_view part)
+{
+    const auto same = [](char a, char b) { return (a | 0x20) == (b | 0x20); };
+    return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
+}
+
+// An empty directory, said with an error code: 450 by some servers, "550 No files found." by inetutils. Only
+// after a CWD into the directory succeeded.
+bool says_empty(const proto::reply& verdict)
+{
+    if (proto::meaning_of(verdict) == errc::permission_denied) {
+        return false;
+    }
+    return verdict.code == 450 || (verdict.code == 550 && contains_ignoring_case(verdict.text(), "no files"));
+}
+
+bool knows_all_names_of(const proto::parsed_listing& more, const proto::parsed_listing& less)
+{
+    std::unordered_set<std::string_view> names;
+    for (const auto& entry : more.entries) {
+        names.insert(entry.name.str());
+    }
+    return std::all_of(less.entries.begin(), less.entries.end(),
+                       [&](const directory_entry& entry) { return names.contains(entry.name.str()); });
+}
+
+// The listing, or why there is none.
+result<proto::parsed_listing> judge(listing_answer answer)
+{
+    if (answer.verdict.is_negative() && !says_empty(answer.verdict)) {
+        return proto::explain(answer.verdict);
+    }
+    // Pure-FTPd stops at 10 000 entries: "226-Output truncated to 10000 matches".
+    if (contains_ignoring_case(answer.verdict.text(), "truncated")) {
+        answer.listing.complete = false;
+    }
+    if (answer.listing.permission_denied) {
+        return failure{errc::permission_denied, "the server may not read the directory"};
+    }
+    if (answer.listing.not_found && answer.listing.entries.empty()) {
+        return failure{errc::not_found, "the directory is gone"};
+    }
+    return std::move(answer.listing);
+}
+
+}  // namespace
+
+awaitable<result<remote::listing>> session::list(remote_path directory)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_CHECK(co_await enter(std::move(directory)));
+    const auto mode = setup_.settings.listing;
+    auto listed = result<remote::listing>{failure{errc::unsupported, "no listing"}};
+    if (mode == listing_mode::mlsd || (mode == listing_mode::automatic && setup_.profile.mlsd != support::refused)) {
+        listed = co_await list_by_mlsd();
+    }
+    const bool try_list = !listed && listed.error() == errc::unsupported && mode != listing_mode::mlsd;
+    if (try_list) {
+        listed = co_await list_by_list();
+    }
+    used();
+    co_return listed;
+}
+
+awaitable<result<remote::listing>> session::list_with_links(remote_path directory)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_CHECK(co_await enter(std::move(directory)));
+    auto listed = co_await list_by_list();
+    used();
+    co_return listed;
+}
+
+awaitable<result<listing_answer>> session::ask_listing(std::string_view command, proto::dialect known)
+{
+    auto what = proto::command::bare(command);
+    FTPFS_CO_TRY(auto data, co_await open_data());
+    co_return co_await transfer_listing(*control_, std::move(data), std::move(what), known);
+}
+
+// `unsupported` when the server turns out not to have it.
+awaitable<result<remote::listing>> session::list_by_mlsd()
+{
+    auto& known = setup_.profile.mlsd;
+    FTPFS_CO_TRY(auto answer, co_await ask_listing("MLSD", proto::dialect::mlsd));
+    if (answer.verdict.is_unknown_command()) {
+        known = support::refused;
+        co_return failure{errc::unsupported, answer.verdict.as_failure().detail};
+    }
+    FTPFS_CO_TRY(auto parsed, judge(std::move(answer)));
+    if (parsed.entries.empty() && parsed.unreadable > 0 && known != support::works) {
+        known = support::refused;
+        setup_.logger.warning("MLSD answers cannot be read, using LIST; first line: {}", parsed.first_unreadable);
+        co_return failure{errc::unsupported, "MLSD answers cannot be read"};
+    }
+    if (!parsed.entries.empty()) {
+        known = support::works;
+    }
+    co_return accept(std::move(parsed));
+}
+
+// `LIST -a` shows dot files where LIST does not (vsftpd), but servers that have no options take "-a" for a name.
+// So the first listing that can tell is asked for both ways and compared.
+awaitable<result<remote::listing>> session::list_by_list()
+{
+    auto& profile = setup_.profile;
+    const auto hidden = setup_.settings.hidden;
+    const bool test = hidden == hidden_files::automatic && profile.list_all == support::unknown;
+    const bool all =
+        hidden == hidden_files::on || (hidden == hidden_files::automatic && profile.list_all == support::works);
+    FTPFS_CO_TRY(auto answer, co_await ask_listing(all ? "LIST -a" : "LIST", profile.dialect));
+    FTPFS_CO_TRY(auto plain, judge(std::move(answer)));
+    if (test) {
+        FTPFS_CO_TRY(auto second, co_await ask_listing("LIST -a", plain.used));
+        auto more = judge(std::move(second));
+        if (!more || more->unreadable > plain.unreadable || !knows_all_names_of(*more, plain)) {
+            profile.list_all = support::refused;
+        } else if (!more->entries.empty()) {
+            profile.list_all = support::works;
+            plain = *std::move(more);
+        }
+    }
+    co_return accept(std::move(plain));
+}
+
+remote::listing session::accept(proto::parsed_listing parsed)
+{
+    if (parsed.unreadable > 0) {
+        setup_.logger.warning("{} unreadable lines in the listing of {}; the first: {}", parsed.unreadable,
+                              printable(directory_ ? directory_->str() : std::string{}), parsed.first_unreadable);
+    }
+    if (parsed.used != proto::dialect::unknown && parsed.used != proto::dialect::mlsd) {
+        setup_.profile.dialect = parsed.used;
+    }
+    remote::listing listing;
+    listing.entries = std::move(parsed.entries);
+    listing.complete = parsed.complete;
+    return listing;
+}
+
+}  // namespace ftpfs::ftp
