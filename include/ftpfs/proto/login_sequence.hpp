@@ -85,7 +85,6 @@ private:
     step on_user(const reply& answer);
     step on_password(const reply& answer);
     step on_account(const reply& answer);
-    step send_user();
     step send_password();
     step send_account();
     step continue_after(state finished);
@@ -96,6 +95,7 @@ private:
 
     login_request request_;
     state state_ = state::greeting;
+    bool password_sent_ = false;
     login_outcome outcome_;
 };
 

@@ -1,0 +1,41 @@
+// What listing_parser expects of a dialect: reads one line at a time, and says at the end what only the whole
+// listing can tell.
+#pragma once
+
+#include "ftpfs/core/attributes.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace ftpfs::proto {
+
+// One entry as read from its line. The name is a part of the line and not yet validated.
+struct listing_line {
+    std::string_view name;
+    file_attributes attributes;
+};
+
+enum class line_verdict {
+    entry,
+    skipped,     // understood, and nothing to list: the directory itself, a heading
+    unreadable,  // not this dialect
+};
+
+class listing_dialect {
+public:
+    virtual ~listing_dialect() = default;
+
+    // `line` has no line end and is not empty. `out` is fresh.
+    virtual line_verdict read(std::string_view line, listing_line& out) = 0;
+
+    // Once, behind the last line: corrects what was read before enough was known. Names may be changed.
+    virtual void settle(std::vector<directory_entry>& entries) { static_cast<void>(entries); }
+};
+
+std::unique_ptr<listing_dialect> make_mlsd_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_unix_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_dos_listing(std::chrono::sys_seconds now);
+
+}  // namespace ftpfs::proto

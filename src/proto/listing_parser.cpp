@@ -1,0 +1,282 @@
+#include "ftpfs/proto/listing_parser.hpp"
+
+#include "ftpfs/core/log.hpp"
+
+#include "listing_dialect.hpp"
+#include "text.hpp"
+
+#include <array>
+#include <unordered_map>
+
+namespace ftpfs::proto {
+namespace {
+
+using std::chrono::sys_seconds;
+
+struct dialect_row {
+    dialect which;
+    std::string_view name;
+    std::unique_ptr<listing_dialect> (*make)(sys_seconds now);
+    bool is_guessed;  // a candidate when the dialect is unknown
+};
+
+// Of equally good ones the first is chosen.
+constexpr std::array dialects{dialect_row{dialect::unix_ls, "unix", make_unix_listing, true},
+                              dialect_row{dialect::dos_dir, "dos", make_dos_listing, true},
+                              dialect_row{dialect::mlsd, "mlsd", make_mlsd_listing, false}};
+
+const dialect_row& row_of(dialect which)
+{
+    return *std::ranges::find(dialects, which, &dialect_row::which);
+}
+
+// "total 123", "insgesamt 12", "合計 4.0K": a word without digits and a number.
+bool is_total(std::string_view line)
+{
+    const auto text = trim(line);
+    const auto space = text.find(' ');
+    if (space == text.npos) {
+        return false;
+    }
+    const auto word = text.substr(0, space);
+    const auto count = trim(text.substr(space));
+    return word.find_first_of("0123456789") == word.npos && is_digit(count[0]) &&
+           count.find_first_not_of("0123456789.,KMGT") == count.npos;
+}
+
+bool ends_with_words(std::string_view line, std::string_view words)
+{
+    const auto text = trim(line, " .");
+    return text.size() > words.size() && same_word(text.substr(text.size() - words.size()), words);
+}
+
+}  // namespace
+
+std::string_view to_string(dialect which) noexcept
+{
+    const auto* const row = std::ranges::find(dialects, which, &dialect_row::which);
+    return row == dialects.end() ? "unknown" : row->name;
+}
+
+// --- collecting entries of one dialect ------------------------------------------------------------------
+
+struct listing_parser::state {
+    state(dialect known_, sys_seconds now_) : known{known_}, now{now_}
+    {
+        if (known == dialect::mlsd) {
+            pin(row_of(known));
+        }
+    }
+
+    void pin(const dialect_row& row)
+    {
+        reader = row.make(now);
+        listing.used = row.which;
+    }
+
+    void take_line(std::string_view line)
+    {
+        if (line.ends_with('\r')) {
+            line.remove_suffix(1);
+        }
+        if (is_first_line) {
+            is_first_line = false;
+            constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+            line.remove_prefix(line.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
+        }
+        if (line.empty()) {
+            return;
+        }
+        if (reader) {
+            read(line);
+            return;
+        }
+        undecided.emplace_back(line);
+        if (undecided.size() == lines_to_decide_by) {
+            decide();
+        }
+    }
+
+    void read(std::string_view line)
+    {
+        listing_line found;
+        switch (reader->read(line, found)) {
+        case line_verdict::entry: add(line, found); break;
+        case line_verdict::skipped: break;
+        case line_verdict::unreadable: note_unread(line); break;
+        }
+    }
+
+    void add(std::string_view line, listing_line& found)
+    {
+        auto name = file_name::make(found.name);
+        if (!name) {
+            note_unreadable(line);
+        } else if (listing.entries.size() >= most_entries) {
+            listing.complete = false;
+        } else {
+            listing.entries.emplace_back(*std::move(name), std::move(found.attributes));
+        }
+    }
+
+    // A line in no dialect: a heading, an error message that came as data, or unreadable.
+    void note_unread(std::string_view line)
+    {
+        if (ends_with_words(line, "no such file or directory")) {
+            not_found = true;
+            note_unreadable(line);
+        } else if (ends_with_words(line, "permission denied")) {
+            permission_denied = true;
+            note_unreadable(line);
+        } else if (!is_total(line)) {
+            note_unreadable(line);
+        }
+    }
+
+    void note_unreadable(std::string_view line)
+    {
+        constexpr std::size_t sample = 200;  // bytes: recognisable, and short enough for a log line
+        if (listing.unreadable++ == 0) {
+            listing.first_unreadable = printable(line.substr(0, sample), sample);
+        }
+        listing.complete = false;
+    }
+
+    // The dialect that reads most of the lines so far; none if none reads any.
+    const dialect_row* best() const
+    {
+        const dialect_row* winner = nullptr;
+        int best_score = 0;
+        for (const auto& row : dialects) {
+            if (!row.is_guessed) {
+                continue;
+            }
+            const auto candidate = row.make(now);
+            int score = 0;
+            for (const auto& line : undecided) {
+                listing_line found;
+                score += candidate->read(line, found) == line_verdict::unreadable ? -1 : 2;
+            }
+            score += score > 0 && row.which == known ? 1 : 0;
+            if (score > best_score) {
+                winner = &row;
+                best_score = score;
+            }
+        }
+        return winner;
+    }
+
+    void decide()
+    {
+        const auto* const winner = best();
+        if (winner != nullptr) {
+            pin(*winner);
+        }
+        for (const auto& line : undecided) {
+            if (winner != nullptr) {
+                read(line);
+            } else {
+                note_unread(line);
+            }
+        }
+        undecided.clear();
+    }
+
+    // Of equal names the last one counts, in the place of the first.
+    void drop_duplicates()
+    {
+        auto& entries = listing.entries;
+        std::unordered_map<std::string_view, std::size_t> seen;
+        seen.reserve(entries.size());
+        bool any = false;
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            any = !seen.insert_or_assign(entries[i].name.str(), i).second || any;
+        }
+        if (!any) {
+            return;
+        }
+        std::vector<directory_entry> kept;
+        kept.reserve(seen.size());
+        for (const auto& entry : entries) {
+            const auto last = seen.find(entry.name.str());
+            if (last != seen.end()) {
+                kept.push_back(entries[last->second]);
+                seen.erase(last);
+            }
+        }
+        entries = std::move(kept);
+    }
+
+    parsed_listing finish()
+    {
+        decide();
+        if (reader) {
+            reader->settle(listing.entries);
+        }
+        drop_duplicates();
+        const bool empty = listing.entries.empty();
+        listing.not_found = empty && not_found;
+        listing.permission_denied = empty && permission_denied && !not_found;
+        return std::move(listing);
+    }
+
+    dialect known;
+    sys_seconds now;
+    std::unique_ptr<listing_dialect> reader;  // once decided
+    std::vector<std::string> undecided;
+    std::string partial;       // a line whose end has not come
+    bool is_overlong = false;  // the rest of the line is being skipped
+    bool is_first_line = true;
+    bool not_found = false;
+    bool permission_denied = false;
+    parsed_listing listing;
+};
+
+// --- bytes to lines -------------------------------------------------------------------------------------
+
+listing_parser::listing_parser(dialect known, sys_seconds now) : state_{std::make_unique<state>(known, now)} {}
+
+listing_parser::listing_parser(listing_parser&&) noexcept = default;
+listing_parser& listing_parser::operator=(listing_parser&&) noexcept = default;
+listing_parser::~listing_parser() = default;
+
+void listing_parser::feed(std::string_view bytes)
+{
+    auto& partial = state_->partial;
+    while (!bytes.empty()) {
+        const auto end = bytes.find('\n');
+        const auto piece = bytes.substr(0, end);
+        const bool is_complete = end != bytes.npos;
+        bytes.remove_prefix(piece.size() + (is_complete ? 1 : 0));
+        if (!state_->is_overlong && partial.size() + piece.size() > longest_line) {
+            state_->is_overlong = true;
+            partial += piece.substr(0, longest_line - partial.size());
+            state_->note_unreadable(partial);
+            partial.clear();
+        }
+        if (state_->is_overlong) {
+            state_->is_overlong = !is_complete;
+            state_->is_first_line = false;
+        } else if (!is_complete) {
+            partial += piece;
+        } else if (partial.empty()) {
+            state_->take_line(piece);
+        } else {
+            partial += piece;
+            state_->take_line(partial);
+            partial.clear();
+        }
+    }
+}
+
+parsed_listing listing_parser::finish()
+{
+    if (!state_->partial.empty()) {
+        state_->take_line(state_->partial);
+    }
+    auto listing = state_->finish();
+    state_ = std::make_unique<state>(state_->known, state_->now);
+    return listing;
+}
+
+}  // namespace ftpfs::proto
