@@ -21,7 +21,7 @@ from limits import LIMITS, Limits
 from mount import FTPFS, Mount, Options, adopt_orphans
 from servers import SERVERS, Server
 
-TEST_LIMIT = 180.0
+TEST_LIMIT = 90.0
 """Seconds after which a test's mounts are killed."""
 
 _live: list[Mount] = []
