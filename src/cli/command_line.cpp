@@ -74,14 +74,17 @@ void take_positional(command_line& line, const words& found_words, problems& fou
 {
     const auto& given = found_words.positional;
     if (given.size() < 2) {
-        found.push_back({exit_status::usage, given.empty() ? "the URL and the mount point are missing: see ftpfs --help"
-                                                           : fmt::format("the mount point is missing behind {}",
-                                                                         printable(without_password(given[0])))});
+        found.push_back(
+            {exit_status::usage, given.empty() ? "usage: ftpfs [-o OPTION,...] URL MOUNTPOINT; ftpfs --help tells more"
+                                               : fmt::format("the mount point is missing behind {}",
+                                                             printable(without_password(given[0])))});
         return;
     }
     if (given.size() > 2) {
-        found.push_back({exit_status::usage, "only a URL and a mount point are expected, but there is more: put quotes "
-                                             "around names with spaces"});
+        found.push_back(
+            {exit_status::usage, fmt::format("only a URL and a mount point are expected, not also \"{}\": put quotes "
+                                             "around a name with spaces",
+                                             printable(without_password(given[2])))});
     }
     line.url = given[0];
     line.mount_point = given[1];

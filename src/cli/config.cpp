@@ -1,0 +1,90 @@
+#include "ftpfs/cli/config.hpp"
+
+#include "ftpfs/core/log.hpp"
+#include "ftpfs/core/units.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ftpfs::cli {
+namespace {
+
+void find_contradictions(const intention& wish, problems& found)
+{
+    const auto& chosen = wish.chosen;
+    const auto complain = [&](std::string words) { found.push_back({exit_status::usage, std::move(words)}); };
+    if (chosen.ipv4 && chosen.ipv6) {
+        complain("options ipv4 and ipv6 exclude each other: leave both out to use either");
+    }
+    if (chosen.fuse.allow_other && chosen.fuse.allow_root) {
+        complain("options allow_other and allow_root exclude each other");
+    }
+    if (chosen.fs.read_ahead > chosen.fs.cache_size) {
+        complain(fmt::format("option read_ahead: {} do not fit into a cache_size of {}",
+                             format_size(chosen.fs.read_ahead), format_size(chosen.fs.cache_size)));
+    }
+    if (chosen.user && wish.address.user && *chosen.user != *wish.address.user) {
+        complain(fmt::format("two users are given, \"{}\" in the URL and user={}: leave one out",
+                             printable(*wish.address.user), printable(*chosen.user)));
+    }
+}
+
+ftp::address_family family_of(const settings& chosen)
+{
+    return chosen.ipv4 ? ftp::address_family::ipv4 : chosen.ipv6 ? ftp::address_family::ipv6 : ftp::address_family::any;
+}
+
+}  // namespace
+
+intention understand(command_line line, problems& found)
+{
+    intention wish;
+    if (auto address = parse_url(line.url)) {
+        wish.address = *std::move(address);
+    } else {
+        found.push_back(std::move(address).error());
+    }
+    wish.chosen = apply_options(line.options, found);
+    wish.line = std::move(line);
+    find_contradictions(wish, found);
+    return wish;
+}
+
+config make_config(const intention& wish, uid_t uid, gid_t gid)
+{
+    const auto& chosen = wish.chosen;
+    config made;
+    made.ftp = chosen.ftp;
+    made.ftp.host = wish.address.host;
+    made.ftp.port = wish.address.port;
+    made.ftp.root = wish.address.path;
+    made.ftp.root_given = wish.address.path_is_absolute;
+    made.ftp.family = family_of(chosen);
+
+    made.fs = chosen.fs;
+    made.fs.uid = chosen.uid.value_or(uid);
+    made.fs.gid = chosen.gid.value_or(gid);
+    const auto mask = chosen.umask.value_or(0);
+    made.fs.file_mask = chosen.file_mask.value_or(mask);
+    made.fs.directory_mask = chosen.directory_mask.value_or(mask);
+
+    made.fuse = chosen.fuse;
+    made.fuse.mount_point = wish.line.mount_point;
+    made.fuse.source = without_password(wish.line.url);
+
+    made.foreground = wish.line.foreground;
+    made.asked_for_writing = chosen.asked_for_writing;
+    made.log_level = wish.line.debug ? std::min(chosen.log_level, spdlog::level::debug) : chosen.log_level;
+    made.log_file = chosen.log_file;
+    return made;
+}
+
+void add_login(config& into, login who)
+{
+    into.ftp.user = std::move(who.user);
+    into.ftp.password = std::move(who.password);
+    into.ftp.account = std::move(who.account);
+}
+
+}  // namespace ftpfs::cli

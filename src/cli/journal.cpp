@@ -1,0 +1,41 @@
+#include "ftpfs/cli/journal.hpp"
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/syslog_sink.h>
+#include <syslog.h>
+
+namespace ftpfs::cli {
+namespace {
+
+spdlog::sink_ptr make_sink(const config& settings)
+{
+    if (!settings.log_file.empty()) {
+        auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(settings.log_file);
+        sink->set_pattern("%Y-%m-%d %H:%M:%S.%e %l: %v");
+        return sink;
+    }
+    if (settings.foreground) {
+        auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+        sink->set_pattern("%H:%M:%S.%e %l: %v");
+        return sink;
+    }
+    constexpr bool with_level = false;  // syslog has its own
+    return std::make_shared<spdlog::sinks::syslog_sink_mt>("ftpfs", LOG_PID, LOG_DAEMON, with_level);
+}
+
+}  // namespace
+
+outcome<log> make_journal(const config& settings)
+{
+    try {
+        auto logger = std::make_shared<spdlog::logger>("ftpfs", make_sink(settings));
+        logger->set_level(settings.log_level);
+        logger->flush_on(settings.log_level);  // who reads a log wants to see the last line before the crash
+        return log{std::move(logger)};
+    } catch (const spdlog::spdlog_ex& why) {
+        return problem{exit_status::usage, fmt::format("option log_file: {}", why.what())};
+    }
+}
+
+}  // namespace ftpfs::cli

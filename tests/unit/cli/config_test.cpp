@@ -1,0 +1,98 @@
+#include "ftpfs/cli/config.hpp"
+
+#include <gmock/gmock.h>
+
+namespace ftpfs::cli {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+intention wish_of(std::string url, std::string_view options, problems& found)
+{
+    command_line line;
+    line.url = std::move(url);
+    line.mount_point = "mnt";
+    line.options = split_options(options);
+    return understand(std::move(line), found);
+}
+
+config made(std::string url, std::string_view options)
+{
+    problems found;
+    const auto wish = wish_of(std::move(url), options, found);
+    for (const auto& wrong : found) {
+        ADD_FAILURE() << wrong.message;
+    }
+    return make_config(wish, 1000, 100);
+}
+
+TEST(config, takes_the_address_apart)
+{
+    const auto into = made("ftp://alice:geheim@[::1]:2121//srv/pub", "ipv6");
+    EXPECT_EQ(into.ftp.host, "::1");
+    EXPECT_EQ(into.ftp.port, 2121);
+    EXPECT_EQ(into.ftp.root.str(), "/srv/pub");
+    EXPECT_TRUE(into.ftp.root_given);
+    EXPECT_EQ(into.ftp.family, ftp::address_family::ipv6);
+    EXPECT_EQ(into.fuse.source, "ftp://alice@[::1]:2121//srv/pub");
+    EXPECT_EQ(into.fuse.mount_point, "mnt");
+}
+
+TEST(config, shows_the_owner_who_mounts_unless_told_otherwise)
+{
+    EXPECT_EQ(made("ftp://h/", "").fs.uid, 1000U);
+    EXPECT_EQ(made("ftp://h/", "").fs.gid, 100U);
+    EXPECT_EQ(made("ftp://h/", "uid=5").fs.uid, 5U);
+    EXPECT_EQ(made("ftp://h/", "gid=6").fs.gid, 6U);
+}
+
+TEST(config, umask_is_the_default_of_both_masks)
+{
+    const auto into = made("ftp://h/", "fmask=133,umask=022");
+    EXPECT_EQ(into.fs.file_mask, mode_t{0133});
+    EXPECT_EQ(into.fs.directory_mask, mode_t{022});
+    EXPECT_EQ(made("ftp://h/", "").fs.file_mask, mode_t{0});
+}
+
+TEST(config, debug_never_logs_less_than_asked_for)
+{
+    problems found;
+    auto wish = wish_of("ftp://h/", "log_level=error", found);
+    wish.line.debug = true;
+    EXPECT_EQ(make_config(wish, 0, 0).log_level, spdlog::level::debug);
+    wish.chosen.log_level = spdlog::level::trace;
+    EXPECT_EQ(make_config(wish, 0, 0).log_level, spdlog::level::trace);
+}
+
+TEST(config, contradictions_are_told)
+{
+    struct row {
+        std::string url;
+        std::string_view options;
+        std::string_view words;
+    };
+    for (const auto& [url, options, words] :
+         {row{"ftp://h/", "ipv4,ipv6", "exclude each other"}, row{"ftp://h/", "allow_other,allow_root", "exclude"},
+          row{"ftp://h/", "cache_size=1M,read_ahead=2M", "do not fit into a cache_size of 1 MiB"},
+          row{"ftp://alice@h/", "user=bob", "two users are given, \"alice\" in the URL and user=bob"}}) {
+        problems found;
+        wish_of(url, options, found);
+        ASSERT_THAT(found, SizeIs(1)) << options;
+        EXPECT_THAT(found[0].message, HasSubstr(words));
+    }
+    problems found;
+    wish_of("ftp://alice@h/", "user=alice", found);
+    EXPECT_THAT(found, IsEmpty());
+}
+
+TEST(config, everything_wrong_is_told_at_once)
+{
+    problems found;
+    wish_of("ftp://h:99999/", "timeout=x,nonsense,ipv4,ipv6", found);
+    EXPECT_THAT(found, SizeIs(4));
+}
+
+}  // namespace
+}  // namespace ftpfs::cli

@@ -1,0 +1,265 @@
+#include "ftpfs/cli/options.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace ftpfs::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+settings applied(std::string_view list)
+{
+    problems found;
+    auto into = apply_options(split_options(list), found);
+    for (const auto& wrong : found) {
+        ADD_FAILURE() << list << ": " << wrong.message;
+    }
+    return into;
+}
+
+std::string complaint(std::string_view list)
+{
+    problems found;
+    apply_options(split_options(list), found);
+    EXPECT_THAT(found, SizeIs(1)) << list;
+    return found.empty() ? "" : found[0].message;
+}
+
+TEST(option_list, is_split_at_commas_and_the_first_equals_sign)
+{
+    const auto found = split_options("ro,user=a=b,,netrc=,x");
+    ASSERT_THAT(found, SizeIs(4));
+    EXPECT_EQ(found[0].name, "ro");
+    EXPECT_EQ(found[0].value, std::nullopt);
+    EXPECT_EQ(found[1].name, "user");
+    EXPECT_EQ(found[1].value, "a=b");
+    EXPECT_EQ(found[2].name, "netrc");
+    EXPECT_EQ(found[2].value, "");
+    EXPECT_EQ(found[3].name, "x");
+}
+
+TEST(option_list, keeps_escaped_commas_and_backslashes)
+{
+    const auto found = split_options(R"(user=a\,b\\c\d,ro)");
+    ASSERT_THAT(found, SizeIs(2));
+    EXPECT_EQ(found[0].value, R"(a,b\c\d)");
+}
+
+TEST(option_list, may_be_empty_or_end_anywhere)
+{
+    EXPECT_THAT(split_options(""), IsEmpty());
+    EXPECT_THAT(split_options(",,"), IsEmpty());
+    EXPECT_EQ(split_options("user=x\\")[0].value, "x\\");
+    EXPECT_EQ(split_options("user=")[0].value, "");
+}
+
+TEST(option_table, names_each_option_once_and_keeps_groups_together)
+{
+    std::set<std::string_view> names;
+    std::set<option_group> closed;
+    std::optional<option_group> group;
+    for (const auto& entry : option_table()) {
+        EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+        EXPECT_FALSE(entry.help.empty()) << entry.name;
+        if (group != entry.group) {
+            EXPECT_TRUE(closed.insert(entry.group).second) << entry.name;
+            group = entry.group;
+        }
+    }
+    for (const auto flags : {kernel_flags(), ignored_flags()}) {
+        for (const auto flag : flags) {
+            // "user" is both: bare it is fstab's, with a value it is ours.
+            EXPECT_TRUE(names.insert(flag).second || flag == "user") << flag;
+        }
+    }
+}
+
+TEST(option_table, tells_the_defaults_of_the_layers)
+{
+    const settings defaults;
+    for (const auto& entry : option_table()) {
+        settings into;
+        if (entry.argument.empty() || entry.default_value.empty() || entry.group == option_group::who ||
+            entry.group == option_group::ownership) {
+            continue;
+        }
+        EXPECT_EQ(entry.apply(into, entry.default_value), std::nullopt) << entry.name;
+        EXPECT_EQ(into.ftp.connections, defaults.ftp.connections) << entry.name;
+        EXPECT_EQ(into.ftp.connect_timeout, defaults.ftp.connect_timeout) << entry.name;
+        EXPECT_EQ(into.ftp.timeout, defaults.ftp.timeout) << entry.name;
+        EXPECT_EQ(into.ftp.keepalive, defaults.ftp.keepalive) << entry.name;
+        EXPECT_EQ(into.ftp.data, defaults.ftp.data) << entry.name;
+        EXPECT_EQ(into.ftp.listing, defaults.ftp.listing) << entry.name;
+        EXPECT_EQ(into.ftp.hidden, defaults.ftp.hidden) << entry.name;
+        EXPECT_EQ(into.fs.timeout, defaults.fs.timeout) << entry.name;
+        EXPECT_EQ(into.fs.dir_ttl, defaults.fs.dir_ttl) << entry.name;
+        EXPECT_EQ(into.fs.attr_ttl, defaults.fs.attr_ttl) << entry.name;
+        EXPECT_EQ(into.fs.negative_ttl, defaults.fs.negative_ttl) << entry.name;
+        EXPECT_EQ(into.fs.cache_size, defaults.fs.cache_size) << entry.name;
+        EXPECT_EQ(into.fs.read_ahead, defaults.fs.read_ahead) << entry.name;
+        EXPECT_EQ(into.log_level, defaults.log_level) << entry.name;
+    }
+}
+
+TEST(options, reach_their_fields)
+{
+    const auto into = applied("user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
+                              "ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
+                              "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,ro,uid=12,gid=34,"
+                              "umask=022,fmask=111,dmask=7,allow_other,default_permissions,log_level=trace,"
+                              "log_file=/l");
+    EXPECT_EQ(into.user, "alice");
+    EXPECT_EQ(into.credentials_file, "/c");
+    EXPECT_TRUE(into.password_from_stdin);
+    EXPECT_EQ(into.netrc_file, "/n");
+    EXPECT_TRUE(into.use_netrc);
+    EXPECT_EQ(into.ftp.account, "acc");
+    EXPECT_EQ(into.ftp.connections, 7U);
+    EXPECT_EQ(into.ftp.data, ftp::data_mode::pasv);
+    EXPECT_FALSE(into.ipv4);
+    EXPECT_TRUE(into.ipv6);
+    EXPECT_EQ(into.ftp.connect_timeout, 1500ms);
+    EXPECT_EQ(into.ftp.timeout, 120s);
+    EXPECT_EQ(into.fs.timeout, 120s);
+    EXPECT_EQ(into.ftp.keepalive, 1h);
+    EXPECT_EQ(into.ftp.listing, ftp::listing_mode::list);
+    EXPECT_EQ(into.ftp.hidden, ftp::hidden_files::off);
+    EXPECT_EQ(into.fs.dir_ttl, 0ms);
+    EXPECT_EQ(into.fs.attr_ttl, 1s);
+    EXPECT_EQ(into.fs.negative_ttl, 2s);
+    EXPECT_EQ(into.fs.cache_size, std::uint64_t{1} << 30);
+    EXPECT_EQ(into.fs.read_ahead, 0U);
+    EXPECT_EQ(into.uid, 12U);
+    EXPECT_EQ(into.gid, 34U);
+    EXPECT_EQ(into.umask, mode_t{022});
+    EXPECT_EQ(into.file_mask, mode_t{0111});
+    EXPECT_EQ(into.directory_mask, mode_t{07});
+    EXPECT_TRUE(into.fuse.allow_other);
+    EXPECT_FALSE(into.fuse.allow_root);
+    EXPECT_TRUE(into.fuse.default_permissions);
+    EXPECT_EQ(into.log_level, spdlog::level::trace);
+    EXPECT_EQ(into.log_file, "/l");
+}
+
+TEST(options, take_users_and_groups_by_name)
+{
+    const auto into = applied("uid=root,gid=root");
+    EXPECT_EQ(into.uid, 0U);
+    EXPECT_EQ(into.gid, 0U);
+}
+
+TEST(options, are_replaced_by_later_ones)
+{
+    EXPECT_EQ(applied("connections=2,connections=3").ftp.connections, 3U);
+    EXPECT_FALSE(applied("netrc=/n,netrc=off").use_netrc);
+    EXPECT_TRUE(applied("netrc=off,netrc=/n").use_netrc);
+    EXPECT_TRUE(applied("ro,rw").asked_for_writing);
+    EXPECT_FALSE(applied("rw,ro").asked_for_writing);
+}
+
+TEST(options, hand_the_kernels_flags_on)
+{
+    EXPECT_THAT(applied("noatime,nosuid,dev").fuse.mount_flags, testing::ElementsAre("noatime", "nosuid", "dev"));
+}
+
+TEST(options, accept_what_fstab_and_systemd_write_for_themselves)
+{
+    const auto into = applied("rw,defaults,user,users,noauto,nofail,_netdev,owner,group,comment=any thing,"
+                              "x-systemd.automount,x-systemd.idle-timeout=60,X-mount.mkdir=0755,relatime,lazytime");
+    EXPECT_THAT(into.fuse.mount_flags, IsEmpty());
+    EXPECT_EQ(into.user, std::nullopt);
+}
+
+TEST(options, tell_what_is_wrong_with_a_value)
+{
+    struct row {
+        std::string_view list;
+        std::string_view words;
+    };
+    constexpr std::array rows{
+        row{"timeout=soon", "option timeout: \"soon\" is not a duration"},
+        row{"timeout=1ms", "too short"},
+        row{"timeout", "option timeout needs a value: timeout=TIME"},
+        row{"timeout=", "is not a duration"},
+        row{"ro=1", "option ro takes no value"},
+        row{"connections=0", "not a number from 1 to 64"},
+        row{"connections=65", "not a number from 1 to 64"},
+        row{"connections=-1", "not a number"},
+        row{"connections=4x", "not a number"},
+        row{"data=active", "\"active\" is not one of auto, epsv, pasv"},
+        row{"cache_size=lots", "is not a size"},
+        row{"cache_size=1K", "too small: at least 1 MiB"},
+        row{"umask=8", "octal"},
+        row{"umask=1777", "octal"},
+        row{"uid=no such user", "neither a number nor a user"},
+        row{"gid=", "neither a number nor a group"},
+        row{"user=", "the value is missing"},
+        row{"netrc=", "the value is missing"},
+        row{"hidden=yes", "is not one of auto, on, off"},
+        row{"log_level=loud", "error, warning, info, debug, trace"},
+    };
+    for (const auto& [list, words] : rows) {
+        EXPECT_THAT(complaint(list), HasSubstr(words)) << list;
+    }
+}
+
+TEST(options, unknown_ones_get_a_suggestion)
+{
+    EXPECT_EQ(complaint("conections=3"), "unknown option \"conections\": did you mean \"connections\"?");
+    EXPECT_EQ(complaint("allow_others"), "unknown option \"allow_others\": did you mean \"allow_other\"?");
+    EXPECT_EQ(complaint("noatme"), "unknown option \"noatme\": did you mean \"noatime\"?");
+    EXPECT_EQ(complaint("gibberish"), "unknown option \"gibberish\": ftpfs --help lists all");
+}
+
+TEST(options, a_password_is_refused_without_repeating_it)
+{
+    for (const auto* name : {"password", "pass", "passwd"}) {
+        const auto words = complaint(std::string{name} + "=geheim");
+        EXPECT_THAT(words, HasSubstr("credentials=FILE"));
+        EXPECT_THAT(words, testing::Not(HasSubstr("geheim")));
+    }
+}
+
+TEST(options, tls_has_a_status_of_its_own)
+{
+    for (const auto* list : {"tls=explicit", "tls", "tls_verify=off"}) {
+        problems found;
+        apply_options(split_options(list), found);
+        ASSERT_THAT(found, SizeIs(1)) << list;
+        EXPECT_EQ(found[0].status, exit_status::tls_wanted) << list;
+        EXPECT_THAT(found[0].message, HasSubstr("does not speak TLS yet")) << list;
+    }
+}
+
+TEST(options, all_problems_are_told_at_once)
+{
+    problems found;
+    apply_options(split_options("timeout=x,nonsense,ro=1,connections=2"), found);
+    EXPECT_THAT(found, SizeIs(3));
+}
+
+TEST(help, names_every_option_with_its_default)
+{
+    const auto text = describe_options();
+    for (const auto& entry : option_table()) {
+        EXPECT_THAT(text, HasSubstr(entry.name));
+        EXPECT_THAT(text, HasSubstr(entry.help));
+    }
+    EXPECT_THAT(text, HasSubstr("[10s]"));
+}
+
+TEST(help, fits_a_terminal)
+{
+    std::istringstream lines{describe_options()};
+    for (std::string line; std::getline(lines, line);) {
+        EXPECT_LE(line.size(), 100U) << line;
+    }
+}
+
+}  // namespace
+}  // namespace ftpfs::cli
