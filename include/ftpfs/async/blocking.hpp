@@ -19,7 +19,8 @@ namespace ftpfs::async {
 class helper_thread {
 public:
     helper_thread() : pool_{1} {}
-    // Waits for the work that runs; what has not begun is dropped.
+    // Waits for the work that runs; what has not begun is dropped, and with it the coroutines that wait for
+    // it: join them first, or never run their loop again.
     ~helper_thread()
     {
         pool_.stop();

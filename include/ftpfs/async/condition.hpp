@@ -1,8 +1,11 @@
 // A condition to wait for, in a predicate loop:
 //
 //     while (!ready) {
-//         if (!co_await changed.wait()) co_return errc::cancelled;
+//         const bool notified = co_await changed.wait();
+//         if (!notified) co_return errc::cancelled;
 //     }
+//
+// (Never `if (!co_await …)`: g++ 12 miscompiles a co_await in the condition of a statement.)
 //
 // Built on a timer that never expires: Boost 1.81's experimental channels lose messages on close and hang
 // after a cancelled receive. The condition must outlive its waiters; destroying it while someone waits is an

@@ -2,8 +2,9 @@
 //
 // The computation belongs to the task group, not to the first caller: a caller that is interrupted stops
 // waiting and fails nobody else. The answer is copied to each waiter, so T should be cheap to copy
-// (a shared_ptr). Nothing is cached: once answered, the next call computes again. The object and the group
-// must outlive the computations.
+// (a shared_ptr). Nothing is cached: once answered, the next call computes again. When the group is cancelled
+// its computations end and those who wait get shutting_down. The object and the group must outlive the
+// computations.
 #pragma once
 
 #include "ftpfs/async/task_group.hpp"
@@ -24,12 +25,12 @@ public:
     // `compute` is called at most once, and only if nobody computes this key already.
     awaitable<result<T>> run(Key key, std::function<awaitable<result<T>>()> compute)
     {
-        auto& slot = flights_[key];
-        if (!slot) {
-            slot = std::make_shared<flight>(where_);
-            group_.spawn(fly(key, slot, std::move(compute)));
+        auto& current = flights_[key];
+        if (!current) {
+            current = std::make_shared<flight>(where_);
+            group_.spawn(fly(key, current, std::move(compute)));
         }
-        return wait(slot);
+        return wait(current);
     }
 
     bool in_flight(const Key& key) const { return flights_.contains(key); }
@@ -43,7 +44,12 @@ private:
 
     awaitable<> fly(Key key, std::shared_ptr<flight> mine, std::function<awaitable<result<T>>()> compute)
     {
-        mine->answer = co_await compute();
+        auto answer = co_await compute();
+        if (!answer && answer.error() == errc::cancelled) {
+            // The group was cancelled; those who wait were not.
+            answer = failure{errc::shutting_down};
+        }
+        mine->answer = std::move(answer);
         if (const auto found = flights_.find(key); found != flights_.end() && found->second == mine) {
             flights_.erase(found);
         }
@@ -53,7 +59,8 @@ private:
     static awaitable<result<T>> wait(std::shared_ptr<flight> mine)
     {
         while (!mine->answer) {
-            if (!co_await mine->landed.wait()) {
+            const bool notified = co_await mine->landed.wait();
+            if (!notified) {
                 co_return errc::cancelled;
             }
         }

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <list>
+#include <memory>
 
 namespace ftpfs::async {
 
@@ -21,20 +22,21 @@ public:
     // All tasks must have ended: call cancel() and join() first, or stop running the executor for good.
     ~task_group() = default;
 
-    // Starts the task on the next turn of the loop.
+    // Starts the task on the next turn of the loop, even if it is cancelled before. Inside the task a
+    // cancellation never throws (throw_if_cancelled is off): what it awaits reports it.
     void spawn(awaitable<> task);
 
     // Asks every running task to end; tasks spawned later are not affected.
     void cancel();
 
-    // Returns when no task is left.
+    // Returns when no task is left, or when the coroutine that waits is cancelled.
     awaitable<> join();
 
     std::size_t size() const noexcept { return running_.size(); }
 
 private:
     executor where_;
-    std::list<boost::asio::cancellation_signal> running_;
+    std::list<std::shared_ptr<boost::asio::cancellation_signal>> running_;
     condition changed_;
 };
 
