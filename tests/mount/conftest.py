@@ -18,7 +18,7 @@ import pytest
 import tree
 from fixture_types import StartMount, StartServer
 from limits import LIMITS, Limits
-from mount import FTPFS, Mount, Options, adopt_orphans
+from mount import FTPFS, Mount, Options, adopt_orphans, unmount_all_below
 from servers import SERVERS, Server
 
 TEST_LIMIT = 90.0
@@ -40,6 +40,7 @@ def scratch() -> Iterator[Path]:
     """A folder for the whole run, gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="ftpfs-tests-"))
     yield folder
+    unmount_all_below(folder)
     shutil.rmtree(folder)
 
 
@@ -48,6 +49,7 @@ def workspace(scratch: Path) -> Iterator[Path]:
     """A folder for one test, gone afterwards."""
     folder = Path(tempfile.mkdtemp(dir=scratch))
     yield folder
+    unmount_all_below(folder)
     shutil.rmtree(folder)
 
 

@@ -99,7 +99,7 @@ def test_password_is_found_and_not_shown(server: Server, start_mount: StartMount
             pass  # a mount need not have these
 
 
-@pytest.mark.parametrize("mode", [0o644, 0o660, 0o604])
+@pytest.mark.parametrize("mode", [0o644, 0o660, 0o604], ids=oct)
 def test_a_file_that_others_may_read_is_refused(server: Server, workspace: Path, mode: int) -> None:
     point = workspace / "point"
     point.mkdir()
