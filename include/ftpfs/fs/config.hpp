@@ -19,6 +19,11 @@ struct config {
     std::uint64_t read_ahead = std::uint64_t{8} << 20;   // bytes fetched beyond what was asked, at most
     std::chrono::milliseconds timeout{30'000};           // a read that makes no progress fails after this
 
+    // A transfer nobody reads from is kept for this long: a reader that pauses need not start anew.
+    std::chrono::milliseconds stream_idle{5'000};
+    // While others wait for a session, a transfer keeps its own for this long (or 8 MiB) before it lines up again.
+    std::chrono::milliseconds stream_share{500};
+
     uid_t uid = 0;  // owner shown for everything
     gid_t gid = 0;
     mode_t file_mask = 0;       // bits cleared from the modes of files (fmask)

@@ -2,16 +2,25 @@
 //
 // Owns inodes, open handles and caches; speaks to a `remote`. Every awaitable here ends at once with
 // errc::cancelled when the calling coroutine is cancelled, without disturbing the work on the wire, which
-// belongs to the file system's task group. One thread; the remote must outlive it; join() before destroying.
+// belongs to the file system's task group. One thread; stop() before destroying.
+//
+// Put together from: metadata (names, attributes, listings), inode_table (numbers), open_files (versions of
+// files, each with a file_reader and its download_pumps), and the services they share (reading).
 #pragma once
 
 #include "ftpfs/async/awaitable.hpp"
+#include "ftpfs/async/task_group.hpp"
 #include "ftpfs/core/attributes.hpp"
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/core/result.hpp"
 #include "ftpfs/core/shared_bytes.hpp"
 #include "ftpfs/fs/config.hpp"
+#include "ftpfs/fs/counters.hpp"
 #include "ftpfs/fs/ids.hpp"
+#include "ftpfs/fs/inode_table.hpp"
+#include "ftpfs/fs/metadata.hpp"
+#include "ftpfs/fs/open_files.hpp"
+#include "ftpfs/fs/reading.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <sys/stat.h>
@@ -19,9 +28,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace ftpfs::fs {
@@ -42,16 +53,22 @@ struct lookup_reply {
 struct open_reply {
     handle_id handle{};
     bool keep_page_cache = false;  // the version is the one the kernel may have pages of
+    bool size_is_unknown = false;  // st_size says 0: only reads past the page cache (direct I/O) find the bytes
 };
 
 class file_system {
 public:
-    file_system(executor where, std::shared_ptr<remote::remote> remote, config settings, log journal);
+    // `now` is the clock of expiry; tests bring their own.
+    file_system(executor where, std::shared_ptr<remote::remote> remote, config settings, log journal,
+                clock_function now = std::chrono::steady_clock::now);
+    file_system(const file_system&) = delete;
+    file_system& operator=(const file_system&) = delete;
     ~file_system();
 
     // Checks that the root can be listed: a mount that answers nothing is refused at the start.
     awaitable<result<void>> start();
-    // Ends background work. Requests must have been answered.
+    // Ends background work. Requests must have been answered. Calls of the remote get a moment to end by
+    // themselves, then their coroutines are cancelled.
     awaitable<> stop();
 
     // Each successful lookup (and each remember()) counts one reference that the kernel gives back by forget().
@@ -76,8 +93,15 @@ public:
     awaitable<result<std::vector<shared_bytes>>> read(handle_id file, std::uint64_t offset, std::size_t size);
     void release(handle_id file);
 
-    // Readable by name, never listed, so that "cp -a" does not copy them: user.ftpfs.status, …
+    // Readable by name, never listed, so that "cp -a" does not copy them: user.ftpfs.status (JSON, of the root
+    // only), user.ftpfs.url, user.ftpfs.facts. no_such_attribute for any other.
     awaitable<result<std::string>> get_extended_attribute(inode_id inode, std::string name);
+    // What user.ftpfs.url shows of the root: without a password.
+    void set_url(std::string url) { url_ = std::move(url); }
+    // A JSON object for the member "remote" of user.ftpfs.status: what the remote has to tell of itself.
+    void set_remote_status(std::function<std::string()> provider) { remote_status_ = std::move(provider); }
+    const counters& count() const noexcept { return counters_; }
+    // FTP servers tell nothing of their space: large and free, so that no installer or copier refuses.
     struct statvfs statistics() const;
 
     // For messages: "/dir/name" of an inode, as far as known.
@@ -85,8 +109,39 @@ public:
     std::string describe(handle_id handle) const;
 
 private:
-    class impl;
-    std::unique_ptr<impl> impl_;
+    struct open_directory_state {
+        inode_id inode{};
+        cache::shared_snapshot snapshot;
+    };
+    struct open_file_state {
+        inode_id inode{};
+        std::shared_ptr<file_reader> reader;
+    };
+
+    // The path of an inode that still stands for the same object.
+    result<remote_path> current_path(inode_id inode) const;
+    awaitable<result<known_name>> current_attributes(inode_id inode);
+    node_status status_of(inode_id inode, const known_name& known) const;
+    handle_id next_handle() noexcept { return handle_id{++last_handle_}; }
+    awaitable<> tasks_end_within(std::chrono::milliseconds limit);
+    std::string status() const;
+
+    executor where_;
+    std::shared_ptr<remote::remote> remote_;
+    config settings_;
+    log journal_;
+    clock_function now_;
+    counters counters_;
+    async::task_group tasks_;
+    metadata metadata_;
+    reading reading_;
+    open_files files_;
+    inode_table inodes_;
+    std::unordered_map<handle_id, open_directory_state> directories_;
+    std::unordered_map<handle_id, open_file_state> handles_;
+    std::uint64_t last_handle_ = 0;
+    std::string url_;
+    std::function<std::string()> remote_status_;
 };
 
 }  // namespace ftpfs::fs

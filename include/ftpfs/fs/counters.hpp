@@ -1,0 +1,26 @@
+// What the file system has done so far, for user.ftpfs.status and for tests. Plain values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace ftpfs::fs {
+
+struct counters {
+    std::uint64_t lookups = 0;               // answered to the kernel, "no such file" included
+    std::uint64_t attribute_reads = 0;       // getattr
+    std::uint64_t answered_from_memory = 0;  // of those two: without asking the server
+    std::uint64_t listings = 0;              // asked of the server
+    std::uint64_t stats = 0;
+
+    std::uint64_t reads = 0;
+    std::uint64_t bytes_read = 0;
+    std::uint64_t reads_from_memory = 0;  // of `reads`: all bytes were there
+    std::uint64_t downloads = 0;          // transfers begun
+    std::uint64_t resumed_downloads = 0;  // of those: after a broken connection, at the same byte
+    std::uint64_t yielded_downloads = 0;  // ended because others waited for a session
+    std::uint64_t bytes_downloaded = 0;
+    std::uint64_t changed_files = 0;  // found to be another version while they were read
+};
+
+}  // namespace ftpfs::fs

@@ -1,0 +1,46 @@
+// Which version of which file is open, shared by all handles that see the same one; and, for a while, which
+// versions were open, so that a file that is opened again finds its blocks.
+//
+// One thread; the services outlive it.
+#pragma once
+
+#include "ftpfs/cache/lru_map.hpp"
+#include "ftpfs/fs/file_reader.hpp"
+#include "ftpfs/fs/ids.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+namespace ftpfs::fs {
+
+class open_files {
+public:
+    explicit open_files(reading& services);
+
+    struct opened {
+        std::shared_ptr<file_reader> reader;
+        bool same_as_before = false;  // what was handed out before is still right
+    };
+
+    // One more handle of the file. A version that is not the known one gets a new reader; handles of the old
+    // one keep theirs.
+    opened open(inode_id inode, const remote_path& path, const file_attributes& attributes);
+    void close(inode_id inode, const std::shared_ptr<file_reader>& reader);
+
+    // Ends all streams.
+    void close_all();
+
+    std::size_t size() const noexcept { return current_.size(); }
+
+private:
+    content_identity identity_of(const file_attributes& attributes);
+
+    reading& services_;
+    std::unordered_map<inode_id, std::shared_ptr<file_reader>> current_;
+    cache::lru_map<inode_id, content_identity> closed_;
+    std::uint64_t next_number_ = 1;
+};
+
+}  // namespace ftpfs::fs

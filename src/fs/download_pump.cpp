@@ -1,0 +1,241 @@
+#include "ftpfs/fs/download_pump.hpp"
+
+#include "ftpfs/fs/path_failure.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace ftpfs::fs {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A connection that breaks without a single byte in between is not tried for a fourth time: the reads that wait
+// learn of it, and the next one begins anew.
+constexpr int most_broken_in_a_row = 2;
+
+// What a stream may move before it gives its session to others: a few round trips' worth, so that the price of
+// changing hands stays small.
+constexpr std::uint64_t fair_bytes = std::uint64_t{8} << 20;
+
+// A reader that was answered comes back for more within this time, if it does so at all.
+constexpr std::chrono::milliseconds reader_pause{50};
+
+}  // namespace
+
+std::shared_ptr<download_pump> download_pump::start(reading& services, std::shared_ptr<file_content> content,
+                                                    std::shared_ptr<arrivals> news, std::uint64_t begin)
+{
+    auto pump = std::make_shared<download_pump>(services, std::move(content), std::move(news), begin);
+    services.tasks.spawn(run(pump));
+    return pump;
+}
+
+download_pump::download_pump(reading& services, std::shared_ptr<file_content> content, std::shared_ptr<arrivals> news,
+                             std::uint64_t begin)
+    : services_{services}, content_{std::move(content)}, news_{std::move(news)}, begin_{begin}, window_{begin},
+      wanted_{services.where}, last_asked_{steady_clock::now()}
+{
+    ++services_.streams;
+}
+
+void download_pump::ask(std::uint64_t offset, std::uint64_t end)
+{
+    const bool starved = window_.credit() == 0;
+    window_.set_end(content_->size());
+    window_.ask(offset, end, services_.most_ahead());
+    last_asked_ = steady_clock::now();
+    if (starved && window_.credit() > 0) {
+        wanted_.notify_all();
+    }
+}
+
+void download_pump::close()
+{
+    closing_ = true;
+    wanted_.notify_all();
+}
+
+void download_pump::press()
+{
+    pressed_ = true;
+    wanted_.notify_all();
+}
+
+// --- the coroutine ---
+
+awaitable<> download_pump::run(std::shared_ptr<download_pump> self)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    co_await self->pump();
+    self->download_.reset();
+    self->ended_ = true;
+    --self->services_.streams;
+    self->news_->wake_all();
+}
+
+awaitable<> download_pump::pump()
+{
+    bool goes_on = true;
+    while (goes_on) {
+        if (is_at_end() && download_) {
+            co_await confirm_end();
+            co_return;
+        }
+        if (closing_ || services_.stopping) {
+            co_return;
+        }
+        if (window_.credit() == 0) {
+            goes_on = co_await wait_until_wanted();
+        } else if (!download_) {
+            goes_on = co_await open();
+        } else {
+            goes_on = co_await receive();
+        }
+    }
+}
+
+bool download_pump::is_at_end() const
+{
+    return content_->size() && window_.position() >= *content_->size();
+}
+
+awaitable<bool> download_pump::open()
+{
+    remote::download_request request{content_->path()};
+    request.offset = window_.position();
+    request.expected = content_->expected();
+    request.on_pressure = [weak = weak_from_this()] {
+        if (const auto pump = weak.lock()) {
+            pump->press();
+        }
+    };
+    pressed_ = false;
+    ++services_.count.downloads;
+    auto opened = co_await services_.remote.open_download(std::move(request));
+    if (!opened) {
+        if (opened.error() == errc::version_changed) {
+            content_->make_stale();
+        }
+        co_return may_go_on(std::move(opened).error());
+    }
+    // The version counts even if nobody wants the bytes any more.
+    if (auto fits = content_->begin((*opened)->version()); !fits) {
+        co_return may_go_on(std::move(fits).error());
+    }
+    download_ = *std::move(opened);
+    epoch_ = content_->epoch();
+    opened_ = steady_clock::now();
+    received_ = 0;
+    window_.set_end(content_->size());
+    co_return true;
+}
+
+awaitable<bool> download_pump::receive()
+{
+    const auto from = window_.position();
+    file_content::room room{*content_, from};
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.bytes().size(), window_.credit()));
+    auto got = co_await download_->read_some(room.bytes().first(most));
+    if (content_->is_stale() || content_->epoch() != epoch_) {
+        // Meanwhile another stream found another version: these bytes are of the old one.
+        download_.reset();
+        co_return !content_->is_stale() || may_go_on(errc::version_changed);
+    }
+    if (!got) {
+        download_.reset();
+        co_return may_go_on(std::move(got).error());
+    }
+    if (*got == 0) {
+        end_of_file();
+        co_return false;
+    }
+    room.filled(*got);
+    window_.arrived(*got);
+    received_ += *got;
+    services_.count.bytes_downloaded += *got;
+    broken_in_a_row_ = 0;
+    news_->moved(from, window_.position());
+    if (pressed_ && had_fair_share()) {
+        yield_session();
+    }
+    co_return true;
+}
+
+void download_pump::end_of_file()
+{
+    // Without a single byte before, the file may as well end long before this place.
+    if (window_.position() > begin_ || begin_ == 0) {
+        content_->ends_at(window_.position());
+    } else {
+        content_->has_nothing_at(window_.position());
+    }
+}
+
+// All bytes are here, and readers have them; what is left is to hear from the server that it thinks so, too:
+// that leaves the session in a clean state.
+awaitable<> download_pump::confirm_end()
+{
+    std::array<std::byte, 512> more;
+    const auto got = co_await download_->read_some(more);
+    if (got && *got > 0) {
+        content_->goes_on();
+    } else if (!got) {
+        services_.journal.debug("{}: complete, but not confirmed: {}", printable(content_->path().str()),
+                                to_string(got.error()));
+    }
+}
+
+// --- sharing sessions ---
+
+awaitable<bool> download_pump::wait_until_wanted()
+{
+    while (window_.credit() == 0 && !closing_ && !services_.stopping) {
+        const bool yields = pressed_ && download_;
+        const auto until = last_asked_ + (yields ? reader_pause : services_.settings.stream_idle);
+        if (steady_clock::now() < until) {
+            if (co_await wanted_.wait_until(until) == async::wake::cancelled) {
+                co_return false;
+            }
+        } else if (yields) {
+            yield_session();
+        } else {
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+bool download_pump::had_fair_share() const
+{
+    return received_ >= fair_bytes || steady_clock::now() - opened_ >= services_.settings.stream_share;
+}
+
+void download_pump::yield_session()
+{
+    download_.reset();
+    pressed_ = false;
+    window_.only_what_is_needed();
+    ++services_.count.yielded_downloads;
+}
+
+// --- failures ---
+
+bool download_pump::may_go_on(failure why)
+{
+    const bool broken = retryable(why) || why == errc::truncated;
+    if (broken && !closing_ && !services_.stopping && broken_in_a_row_ < most_broken_in_a_row) {
+        ++broken_in_a_row_;
+        ++services_.count.resumed_downloads;
+        services_.journal.debug("{}: going on at byte {} after: {}", printable(content_->path().str()),
+                                window_.position(), to_string(why));
+        return true;
+    }
+    services_.count.changed_files += why == errc::version_changed ? 1U : 0U;
+    why_ = about(content_->path(), std::move(why));
+    return false;
+}
+
+}  // namespace ftpfs::fs

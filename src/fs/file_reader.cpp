@@ -1,0 +1,145 @@
+#include "ftpfs/fs/file_reader.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace ftpfs::fs {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Two readers at different places of one file are usual (two programs, or an archive's index and its body); for
+// more, sessions are too scarce.
+constexpr std::size_t most_streams = 2;
+
+}  // namespace
+
+file_reader::file_reader(reading& services, remote_path path, content_identity identity)
+    : services_{services}, content_{std::make_shared<file_content>(services.blocks, services.names, std::move(path),
+                                                                   std::move(identity))},
+      news_{std::make_shared<arrivals>(services.where)}
+{
+}
+
+awaitable<result<std::vector<shared_bytes>>> file_reader::read(std::shared_ptr<file_reader> self, std::uint64_t offset,
+                                                               std::size_t size)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    ++self->services_.count.reads;
+    progress mine{offset,
+                  offset + std::min<std::uint64_t>(size, std::numeric_limits<std::uint64_t>::max() - offset),
+                  {},
+                  self->content_->epoch()};
+    bool waited = false;
+    while (!self->content_->is_stale() && !self->advance(mine, offset)) {
+        waited = true;
+        FTPFS_CO_CHECK(co_await self->wait_for_bytes(mine.offset, mine.end));
+    }
+    if (self->content_->is_stale()) {
+        co_return failure{errc::version_changed, self->content_->path().str()};
+    }
+    if (!mine.pieces.empty()) {
+        self->content_->hand_out();
+        self->credit_stream(offset, mine.offset);
+    }
+    self->services_.count.reads_from_memory += waited ? 0U : 1U;
+    self->services_.count.bytes_read += mine.offset - offset;
+    co_return std::move(mine.pieces);
+}
+
+bool file_reader::advance(progress& mine, std::uint64_t begin)
+{
+    if (mine.epoch != content_->epoch()) {
+        mine.pieces.clear();
+        mine.offset = begin;
+        mine.epoch = content_->epoch();
+    }
+    mine.offset += content_->take(mine.offset, content_->clipped(mine.end), mine.pieces);
+    return mine.offset >= content_->clipped(mine.end);
+}
+
+// One wait; the caller looks what has changed. A stream that ended by itself (its end of the file, or in favour
+// of another) is no failure.
+awaitable<result<void>> file_reader::wait_for_bytes(std::uint64_t offset, std::uint64_t end)
+{
+    const auto stream = stream_for(offset, end);
+    if (services_.stopping) {
+        co_return errc::shutting_down;
+    }
+    const auto before = news_->bytes();
+    if (stream) {
+        stream->add_waiter();
+    }
+    const auto woken = co_await news_->wait(end, steady_clock::now() + services_.settings.timeout);
+    if (stream) {
+        stream->remove_waiter();
+    }
+    if (woken == async::wake::cancelled) {
+        co_return errc::cancelled;
+    }
+    if (stream && stream->why()) {
+        co_return *stream->why();
+    }
+    if (woken == async::wake::deadline && news_->bytes() == before) {
+        co_return failure{errc::timed_out, content_->path().str() + ": no bytes for " +
+                                               std::to_string(services_.settings.timeout.count()) + " ms"};
+    }
+    co_return result<void>{};
+}
+
+void file_reader::credit_stream(std::uint64_t offset, std::uint64_t end)
+{
+    for (const auto& pump : pumps_) {
+        if (!pump->is_over() && pump->window().follows(offset)) {
+            pump->ask(offset, end);
+            return;
+        }
+    }
+}
+
+std::shared_ptr<download_pump> file_reader::stream_for(std::uint64_t offset, std::uint64_t end)
+{
+    if (services_.stopping) {
+        return nullptr;
+    }
+    std::erase_if(pumps_, [](const auto& pump) { return pump->is_over(); });
+    std::array<const read_window*, most_streams> windows{};
+    std::ranges::transform(pumps_, windows.begin(), [](const auto& pump) { return &pump->window(); });
+    const auto choice =
+        choose_stream(std::span{windows}.first(pumps_.size()), replaced_ ? &*replaced_ : nullptr, offset, most_streams);
+    auto place = pumps_.begin() + static_cast<std::ptrdiff_t>(choice.index);
+    if (choice.what == stream_choice::action::replace) {
+        if ((*place)->has_waiters()) {
+            place = std::ranges::find_if(pumps_, [](const auto& pump) { return !pump->has_waiters(); });
+        }
+        if (place == pumps_.end() && pumps_.size() == most_streams) {
+            return nullptr;
+        }
+        if (place != pumps_.end()) {
+            replaced_ = (*place)->window();
+            (*place)->close();
+            pumps_.erase(place);
+        }
+    }
+    if (choice.what != stream_choice::action::use) {
+        place = pumps_.insert(pumps_.end(), download_pump::start(services_, content_, news_, offset));
+    }
+    std::rotate(place, place + 1, pumps_.end());
+    pumps_.back()->ask(offset, end);
+    return pumps_.back();
+}
+
+void file_reader::close()
+{
+    for (const auto& pump : pumps_) {
+        pump->close();
+    }
+    pumps_.clear();
+    content_->retire();
+    news_->wake_all();
+}
+
+}  // namespace ftpfs::fs

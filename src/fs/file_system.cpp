@@ -1,0 +1,272 @@
+#include "ftpfs/fs/file_system.hpp"
+
+#include "ftpfs/fs/path_failure.hpp"
+#include "ftpfs/fs/to_stat.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+namespace ftpfs::fs {
+namespace {
+
+// How long stop() lets calls of the remote end by themselves. A transfer in flight ends with its next packet; a
+// silent server is not worth waiting for.
+constexpr std::chrono::milliseconds stop_grace{500};
+
+}  // namespace
+
+file_system::file_system(executor where, std::shared_ptr<remote::remote> remote, config settings, log journal,
+                         clock_function now)
+    : where_{std::move(where)}, remote_{std::move(remote)}, settings_{settings}, journal_{std::move(journal)},
+      now_{std::move(now)}, tasks_{where_}, metadata_{where_, tasks_, *remote_, settings_, now_, counters_},
+      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_}, files_{reading_}
+{
+}
+
+file_system::~file_system() = default;
+
+awaitable<result<void>> file_system::start()
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    const auto listed = co_await metadata_.list(remote_path{});
+    if (!listed) {
+        co_return listed.error();
+    }
+    co_return result<void>{};
+}
+
+awaitable<> file_system::stop()
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    reading_.stopping = true;
+    files_.close_all();
+    co_await tasks_end_within(stop_grace);
+    tasks_.cancel();
+    co_await tasks_.join();
+}
+
+awaitable<> file_system::tasks_end_within(std::chrono::milliseconds limit)
+{
+    // Looks often rather than listening: it happens once in the life of a mount.
+    constexpr std::chrono::milliseconds look{5};
+    boost::asio::steady_timer pause{where_};
+    for (auto waited = std::chrono::milliseconds{0}; waited < limit && tasks_.size() > 0; waited += look) {
+        pause.expires_after(look);
+        co_await pause.async_wait(as_result);
+    }
+}
+
+// --- names and attributes ---
+
+result<remote_path> file_system::current_path(inode_id inode) const
+{
+    if (inodes_.is_replaced(inode)) {
+        return failure{errc::version_changed, describe(inode) + " is another kind of object now"};
+    }
+    return inodes_.path_of(inode);
+}
+
+node_status file_system::status_of(inode_id inode, const known_name& known) const
+{
+    node_status status;
+    status.attributes = to_stat(inode, *known.attributes, settings_);
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(known.expires - now_());
+    status.valid_for = std::max(left, std::chrono::milliseconds{0});
+    return status;
+}
+
+awaitable<result<lookup_reply>> file_system::lookup(inode_id parent, file_name name)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    ++counters_.lookups;
+    FTPFS_CO_TRY(auto directory, current_path(parent));
+    FTPFS_CO_TRY(const auto known, co_await metadata_.look_up(std::move(directory), name));
+    if (!inodes_.knows(parent)) {
+        co_return failure{errc::not_found, name.str() + ": its directory was forgotten"};
+    }
+    lookup_reply reply;
+    if (known.attributes) {
+        reply.inode = inodes_.look_up(parent, name, known.attributes->kind);
+        reply.status = status_of(reply.inode, known);
+    }
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(known.expires - now_());
+    reply.valid_for = std::max(left, std::chrono::milliseconds{0});
+    co_return reply;
+}
+
+void file_system::forget(inode_id inode, std::uint64_t count)
+{
+    inodes_.forget(inode, count);
+}
+
+awaitable<result<known_name>> file_system::current_attributes(inode_id inode)
+{
+    FTPFS_CO_TRY(auto path, current_path(inode));
+    auto known = co_await metadata_.attributes_of(std::move(path));
+    if (known && known->attributes->kind != inodes_.kind_of(inode)) {
+        auto what = describe(inode) + " is another kind of object now";
+        inodes_.replace(inode);
+        co_return failure{errc::version_changed, std::move(what)};
+    }
+    co_return known;
+}
+
+awaitable<result<node_status>> file_system::get_attributes(inode_id inode)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    ++counters_.attribute_reads;
+    FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
+    co_return status_of(inode, known);
+}
+
+awaitable<result<std::string>> file_system::read_link(inode_id inode)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_TRY(auto path, current_path(inode));
+    co_return co_await metadata_.read_link(std::move(path));
+}
+
+// --- directories ---
+
+awaitable<result<handle_id>> file_system::open_directory(inode_id inode)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_TRY(auto path, current_path(inode));
+    if (inodes_.kind_of(inode) != file_kind::directory) {
+        co_return failure{errc::not_a_directory, path.str()};
+    }
+    FTPFS_CO_TRY(auto snapshot, co_await metadata_.list(std::move(path)));
+    const auto handle = next_handle();
+    directories_[handle] = {inode, std::move(snapshot)};
+    inodes_.pin(inode);
+    co_return handle;
+}
+
+std::span<const directory_entry> file_system::entries(handle_id directory) const
+{
+    const auto open = directories_.find(directory);
+    return open == directories_.end() ? std::span<const directory_entry>{} : open->second.snapshot->entries();
+}
+
+inode_id file_system::inode_of(handle_id directory) const
+{
+    const auto open = directories_.find(directory);
+    return open == directories_.end() ? inode_id{} : open->second.inode;
+}
+
+inode_id file_system::parent_of(inode_id directory) const
+{
+    return inodes_.parent_of(directory);
+}
+
+lookup_reply file_system::remember(handle_id directory, const directory_entry& entry)
+{
+    const auto parent = inode_of(directory);
+    lookup_reply reply;
+    if (!inodes_.knows(parent)) {
+        return reply;
+    }
+    // The handle shows the moment it was opened; what is known of the entry by now may be newer, or expired.
+    known_name known;
+    known.attributes = entry.attributes;
+    known.expires = now_();
+    if (const auto path = inodes_.path_of(parent)) {
+        if (auto latest = metadata_.peek(*path / entry.name); latest && latest->attributes) {
+            known = *std::move(latest);
+        }
+    }
+    reply.inode = inodes_.look_up(parent, entry.name, known.attributes->kind);
+    reply.status = status_of(reply.inode, known);
+    reply.valid_for = reply.status.valid_for;
+    return reply;
+}
+
+struct stat file_system::summary(handle_id directory, const directory_entry& entry) const
+{
+    const auto parent = inode_of(directory);
+    const auto known = inodes_.find(parent, entry.name.str());
+    // Numbers from 2^63 on are never given to inodes.
+    const auto made_up = std::hash<std::string>{}(entry.name.str()) ^ (static_cast<std::uint64_t>(parent) << 17U);
+    struct stat shown {};
+    shown.st_ino = known ? static_cast<ino_t>(*known) : made_up | (std::uint64_t{1} << 63U);
+    shown.st_mode = file_type_bits(entry.attributes.kind);
+    return shown;
+}
+
+void file_system::release_directory(handle_id directory)
+{
+    if (const auto open = directories_.extract(directory)) {
+        inodes_.unpin(open.mapped().inode);
+    }
+}
+
+// --- files ---
+
+awaitable<result<open_reply>> file_system::open(inode_id inode, int flags)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_TRY(const auto path, current_path(inode));
+    if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0) {
+        co_return failure{errc::read_only, path.str()};
+    }
+    FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
+    if (known.attributes->kind == file_kind::directory) {
+        co_return failure{errc::is_a_directory, path.str()};
+    }
+    auto opened = files_.open(inode, path, *known.attributes);
+    open_reply reply;
+    reply.handle = next_handle();
+    reply.keep_page_cache = opened.same_as_before;
+    reply.size_is_unknown = !known.attributes->size;
+    handles_[reply.handle] = {inode, std::move(opened.reader)};
+    inodes_.pin(inode);
+    co_return reply;
+}
+
+awaitable<result<std::vector<shared_bytes>>> file_system::read(handle_id file, std::uint64_t offset, std::size_t size)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    const auto open = handles_.find(file);
+    if (open == handles_.end()) {
+        co_return failure{errc::invalid_name, "no such file handle"};
+    }
+    co_return co_await file_reader::read(open->second.reader, offset, size);
+}
+
+void file_system::release(handle_id file)
+{
+    if (const auto open = handles_.extract(file)) {
+        files_.close(open.mapped().inode, open.mapped().reader);
+        inodes_.unpin(open.mapped().inode);
+    }
+}
+
+// --- for people ---
+
+struct statvfs file_system::statistics() const
+{
+    return made_up_space();
+}
+
+std::string file_system::describe(inode_id inode) const
+{
+    const auto path = inodes_.path_of(inode);
+    return path ? path->str() : "inode " + std::to_string(static_cast<std::uint64_t>(inode));
+}
+
+std::string file_system::describe(handle_id handle) const
+{
+    if (const auto open = handles_.find(handle); open != handles_.end()) {
+        return open->second.reader->content().path().str();
+    }
+    if (const auto open = directories_.find(handle); open != directories_.end()) {
+        return describe(open->second.inode);
+    }
+    return "handle " + std::to_string(static_cast<std::uint64_t>(handle));
+}
+
+}  // namespace ftpfs::fs

@@ -1,0 +1,306 @@
+#include "ftpfs/fs/metadata.hpp"
+
+#include "ftpfs/fs/path_failure.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+
+namespace ftpfs::fs {
+namespace {
+
+// A hundred thousand entries take some 20 MB: the largest directories of a mount stay together.
+constexpr std::uint64_t directories_limit = std::uint64_t{64} << 20;
+// About 30,000 single objects.
+constexpr std::uint64_t objects_limit = std::uint64_t{8} << 20;
+// Directories about which there was one question lately.
+constexpr std::uint64_t interests_limit = std::uint64_t{1} << 20;
+
+// A listing that took longer costs more than what one expired entry of it is worth.
+constexpr std::chrono::seconds cheap_listing{1};
+
+file_attributes make_root()
+{
+    file_attributes root;
+    root.kind = file_kind::directory;
+    root.modified.value = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    root.modified.precision = time_precision::second;
+    return root;
+}
+
+// After these there is no use in asking the same server something else.
+bool is_out_of_reach(const failure& why)
+{
+    return session_is_lost(why) || retryable(why) || why == errc::server_busy;
+}
+
+}  // namespace
+
+metadata::metadata(executor where, async::task_group& tasks, remote::remote& remote, const config& settings,
+                   clock_function now, counters& count)
+    : remote_{remote}, settings_{settings}, now_{std::move(now)}, counters_{count}, root_{make_root()},
+      directories_{directories_limit}, objects_{objects_limit},
+      interests_{interests_limit}, listings_{where, tasks}, stats_{where, tasks}, links_{where, tasks}
+{
+}
+
+// --- what is known ---
+
+bool metadata::is_fresh(const cache::listed_directory& listing) const
+{
+    return std::max(listing.asked + settings_.dir_ttl, listing.asked + 2 * listing.took) > now_();
+}
+
+std::optional<metadata::latest_answer> metadata::from_listing(const remote_path& directory, std::string_view name)
+{
+    const auto* listing = directories_.find(directory);
+    if (listing == nullptr) {
+        return std::nullopt;
+    }
+    const auto* entry = listing->snapshot->find(name);
+    if (entry == nullptr && !listing->snapshot->complete()) {
+        return std::nullopt;
+    }
+    latest_answer answer;
+    answer.asked = listing->asked;
+    const auto ttl = entry != nullptr ? settings_.attr_ttl : std::min(settings_.negative_ttl, settings_.dir_ttl);
+    answer.what.expires = std::max(listing->asked + ttl, listing->asked + 2 * listing->took);
+    if (entry != nullptr) {
+        answer.what.attributes = entry->attributes;
+    }
+    return answer;
+}
+
+std::optional<metadata::latest_answer> metadata::latest(const remote_path& directory, const remote_path& path,
+                                                        std::string_view name)
+{
+    auto answer = from_listing(directory, name);
+    const auto* object = objects_.find(path);
+    if (object == nullptr || (answer && answer->asked > object->asked)) {
+        return answer;
+    }
+    answer.emplace();
+    answer->what.attributes = object->attributes;
+    answer->what.expires = object->asked + (object->attributes ? settings_.attr_ttl : settings_.negative_ttl);
+    answer->asked = object->asked;
+    answer->doubtful = object->doubtful;
+    return answer;
+}
+
+std::optional<known_name> metadata::peek(const remote_path& directory, const remote_path& path, std::string_view name)
+{
+    auto answer = latest(directory, path, name);
+    if (!answer || answer->doubtful || answer->what.expires <= now_()) {
+        return std::nullopt;
+    }
+    return std::move(answer->what);
+}
+
+std::optional<known_name> metadata::peek(const remote_path& path)
+{
+    if (path.is_root()) {
+        return known_name{root_, now_() + settings_.attr_ttl};
+    }
+    return peek(path.parent(), path, path.name());
+}
+
+void metadata::correct(const remote_path& path, const file_version& seen)
+{
+    auto answer = latest(path.parent(), path, path.name());
+    if (!answer || !answer->what.attributes) {
+        return;
+    }
+    cache::known_object object;
+    object.attributes = std::move(answer->what.attributes);
+    object.asked = now_();
+    if (seen.size) {
+        object.attributes->size = seen.size;
+        object.attributes->size_is_exact = true;
+    }
+    if (seen.modified.precision != time_precision::unknown) {
+        object.attributes->modified = seen.modified;
+    }
+    objects_.store(path, std::move(object));
+}
+
+void metadata::distrust(const remote_path& path)
+{
+    cache::known_object object;
+    object.asked = now_();
+    object.doubtful = true;
+    objects_.store(path, std::move(object));
+}
+
+// --- questions ---
+
+awaitable<result<known_name>> metadata::look_up(remote_path directory, file_name name)
+{
+    auto path = directory / name;
+    if (auto known = peek(directory, path, name.str())) {
+        ++counters_.answered_from_memory;
+        co_return *std::move(known);
+    }
+    co_return co_await ask(std::move(directory), std::move(path), question::new_name);
+}
+
+awaitable<result<known_name>> metadata::attributes_of(remote_path path)
+{
+    if (auto known = peek(path); known && known->attributes) {
+        ++counters_.answered_from_memory;
+        co_return *std::move(known);
+    }
+    auto answer = co_await ask(path.parent(), path, question::known_name);
+    if (answer && !answer->attributes) {
+        co_return failure{errc::not_found, path.str()};
+    }
+    co_return answer;
+}
+
+awaitable<result<known_name>> metadata::ask(remote_path directory, remote_path path, question what)
+{
+    if (should_list(directory, what)) {
+        const auto listed = co_await fetch_listing(directory);
+        if (listed) {
+            // Taken from the listing even if nothing is to be believed for longer than this one answer.
+            if (auto answer = from_listing(directory, path.name())) {
+                co_return std::move(answer->what);
+            }
+        } else if (is_out_of_reach(listed.error())) {
+            co_return listed.error();
+        } else {
+            note_unlistable(directory);
+        }
+    }
+    co_return co_await fetch_attributes(std::move(path));
+}
+
+bool metadata::should_list(const remote_path& directory, question what)
+{
+    if (listings_.in_flight(directory)) {
+        return true;
+    }
+    const auto now = now_();
+    auto* asked_before = interests_.find(directory);
+    if (asked_before != nullptr && asked_before->first + settings_.dir_ttl <= now) {
+        asked_before = nullptr;
+    }
+    if (asked_before != nullptr && asked_before->unlistable) {
+        return false;
+    }
+    if (const auto* listing = directories_.find(directory)) {
+        if (is_fresh(*listing)) {
+            return false;  // what it does not tell, a second one would not either
+        }
+        if (what == question::known_name && listing->took <= cheap_listing) {
+            return true;
+        }
+    }
+    if (asked_before != nullptr) {
+        return true;
+    }
+    interest fresh;
+    fresh.first = now;
+    interests_.put(directory, fresh, sizeof(interest) + directory.str().size());
+    return false;
+}
+
+void metadata::note_unlistable(const remote_path& directory)
+{
+    interest vain;
+    vain.first = now_();
+    vain.unlistable = true;
+    interests_.put(directory, vain, sizeof(interest) + directory.str().size());
+}
+
+// --- commands, one for all who ask ---
+
+awaitable<result<cache::shared_snapshot>> metadata::list(remote_path directory)
+{
+    if (const auto* listing = directories_.find(directory); listing != nullptr && is_fresh(*listing)) {
+        co_return listing->snapshot;
+    }
+    co_return co_await fetch_listing(std::move(directory));
+}
+
+awaitable<result<cache::shared_snapshot>> metadata::fetch_listing(remote_path directory)
+{
+    auto compute = [this, directory] { return list_now(directory); };
+    return listings_.run(directory, std::move(compute));
+}
+
+awaitable<result<cache::shared_snapshot>> metadata::list_now(remote_path directory)
+{
+    cache::listed_directory listing;
+    listing.asked = now_();
+    ++counters_.listings;
+    auto answer = co_await remote_.list(directory);
+    if (!answer) {
+        if (answer.error() == errc::not_found || answer.error() == errc::not_a_directory) {
+            directories_.erase(directory);
+            distrust(directory);
+        }
+        co_return about(directory, std::move(answer).error());
+    }
+    listing.took = now_() - listing.asked;
+    listing.snapshot = std::make_shared<const cache::directory_snapshot>(std::move(answer->entries), answer->complete);
+    auto snapshot = listing.snapshot;
+    directories_.store(directory, std::move(listing));
+    co_return snapshot;
+}
+
+awaitable<result<known_name>> metadata::fetch_attributes(remote_path path)
+{
+    auto compute = [this, path] { return stat_now(path); };
+    return stats_.run(path, std::move(compute));
+}
+
+awaitable<result<known_name>> metadata::stat_now(remote_path path)
+{
+    cache::known_object object;
+    object.asked = now_();
+    ++counters_.stats;
+    auto answer = co_await remote_.stat(path);
+    if (!answer && answer.error() != errc::not_found) {
+        co_return about(path, std::move(answer).error());
+    }
+    if (answer) {
+        object.attributes = *std::move(answer);
+    }
+    known_name known;
+    known.attributes = object.attributes;
+    known.expires = object.asked + (object.attributes ? settings_.attr_ttl : settings_.negative_ttl);
+    objects_.store(path, std::move(object));
+    co_return known;
+}
+
+awaitable<result<std::string>> metadata::read_link(remote_path path)
+{
+    FTPFS_CO_TRY(auto known, co_await attributes_of(path));
+    if (known.attributes->kind != file_kind::symlink) {
+        co_return failure{errc::invalid_name, path.str() + " is not a symbolic link"};
+    }
+    if (!known.attributes->link_target.empty()) {
+        co_return std::move(known.attributes->link_target);
+    }
+    auto compute = [this, path] { return read_link_now(path); };
+    auto waiting = links_.run(path, std::move(compute));
+    co_return co_await std::move(waiting);
+}
+
+awaitable<result<std::string>> metadata::read_link_now(remote_path path)
+{
+    auto target = co_await remote_.read_link(path);
+    if (!target) {
+        co_return about(path, std::move(target).error());
+    }
+    if (auto answer = latest(path.parent(), path, path.name()); answer && answer->what.attributes) {
+        cache::known_object object;
+        object.attributes = std::move(answer->what.attributes);
+        object.attributes->link_target = *target;
+        object.asked = answer->asked;
+        objects_.store(path, std::move(object));
+    }
+    co_return target;
+}
+
+}  // namespace ftpfs::fs

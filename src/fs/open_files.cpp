@@ -1,0 +1,73 @@
+#include "ftpfs/fs/open_files.hpp"
+
+namespace ftpfs::fs {
+namespace {
+
+// About 10,000 files: more than have blocks in memory at a time, unless they are tiny.
+constexpr std::uint64_t closed_limit = std::uint64_t{2} << 20;
+constexpr std::uint64_t closed_charge = sizeof(content_identity) + 64;
+
+}  // namespace
+
+open_files::open_files(reading& services) : services_{services}, closed_{closed_limit} {}
+
+open_files::opened open_files::open(inode_id inode, const remote_path& path, const file_attributes& attributes)
+{
+    opened answer;
+    if (const auto known = current_.find(inode); known != current_.end()) {
+        if (known->second->content().matches(attributes)) {
+            answer.reader = known->second;
+            answer.same_as_before = true;
+        }
+    } else if (const auto* before = closed_.find(inode)) {
+        auto reader = std::make_shared<file_reader>(services_, path, *before);
+        if (reader->content().matches(attributes)) {
+            answer.reader = std::move(reader);
+            answer.same_as_before = true;
+        } else {
+            services_.blocks.forget(before->number);
+        }
+        closed_.erase(inode);
+    }
+    if (!answer.reader) {
+        answer.reader = std::make_shared<file_reader>(services_, path, identity_of(attributes));
+    }
+    current_[inode] = answer.reader;
+    answer.reader->add_handle();
+    return answer;
+}
+
+content_identity open_files::identity_of(const file_attributes& attributes)
+{
+    content_identity fresh;
+    fresh.number = next_number_++;
+    fresh.listed = version_of(attributes);
+    fresh.size = fresh.listed.size;
+    return fresh;
+}
+
+void open_files::close(inode_id inode, const std::shared_ptr<file_reader>& reader)
+{
+    if (!reader->remove_handle()) {
+        return;
+    }
+    reader->close();
+    const auto current = current_.find(inode);
+    if (current == current_.end() || current->second != reader) {
+        services_.blocks.forget(reader->content().identity().number);
+        return;
+    }
+    if (!reader->content().is_stale()) {
+        closed_.put(inode, reader->content().identity(), closed_charge);
+    }
+    current_.erase(current);
+}
+
+void open_files::close_all()
+{
+    for (const auto& [inode, reader] : current_) {
+        reader->close();
+    }
+}
+
+}  // namespace ftpfs::fs
