@@ -146,18 +146,18 @@ struct listing_parser::state {
     const dialect_row* best() const
     {
         const dialect_row* winner = nullptr;
-        int best_score = 0;
+        std::ptrdiff_t best_score = 0;
         for (const auto& row : dialects) {
             if (!row.is_guessed) {
                 continue;
             }
             const auto candidate = row.make(now);
-            int score = 0;
-            for (const auto& line : undecided) {
+            const auto understood = std::ranges::count_if(undecided, [&](const std::string& line) {
                 listing_line found;
-                score += candidate->read(line, found) == line_verdict::unreadable ? -1 : 2;
-            }
-            score += score > 0 && row.which == known ? 1 : 0;
+                return candidate->read(line, found) != line_verdict::unreadable;
+            });
+            // A remembered dialect wins a draw.
+            const auto score = understood == 0 ? 0 : 2 * understood + (row.which == known ? 1 : 0);
             if (score > best_score) {
                 winner = &row;
                 best_score = score;
