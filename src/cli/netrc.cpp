@@ -89,9 +89,13 @@ bool same_host(std::string_view a, std::string_view b)
     return a.size() == b.size() && ::strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
-failure missing_value(const tokens& input, std::string_view keyword)
+// The word itself stays out of the message: it may be a part of a password.
+failure unreadable(const tokens& input)
 {
-    return {errc::invalid_name, fmt::format("line {}: the value of \"{}\" is missing", input.line(), keyword)};
+    return {errc::invalid_name,
+            fmt::format("line {}: expected machine, default, login, password, account or macdef, and "
+                        "its value (a password with blanks needs \"quotes\")",
+                        input.line())};
 }
 
 // False if `keyword` is none of an entry's.
@@ -123,16 +127,10 @@ result<std::vector<netrc_entry>> parse_netrc(std::string_view text)
         auto value = input.value();
         if (*keyword == "macdef") {
             input.skip_macro();
-        } else if (!value) {
-            return missing_value(input, *keyword);
-        } else if (*keyword == "machine") {
+        } else if (*keyword == "machine" && value) {
             entries.emplace_back().machine = *std::move(value);
-        } else if (entries.empty() || !set_field(entries.back(), *keyword, *std::move(value))) {
-            // The word itself stays out of the message: it may be a part of a password.
-            return failure{errc::invalid_name,
-                           fmt::format("line {}: expected machine, default, login, password, account or macdef "
-                                       "(a password with blanks needs \"quotes\")",
-                                       input.line())};
+        } else if (!value || entries.empty() || !set_field(entries.back(), *keyword, *std::move(value))) {
+            return unreadable(input);
         }
     }
     return entries;

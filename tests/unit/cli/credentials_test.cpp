@@ -136,7 +136,7 @@ TEST_F(credentials_of, an_empty_standard_input_are_refused)
 
 TEST_F(credentials_of, files_open_to_others_are_refused)
 {
-    for (const mode_t mode : {0644, 0604, 0620, 0602}) {
+    for (const mode_t mode : {0644U, 0604U, 0620U, 0602U}) {
         chosen_.netrc_file.reset();
         chosen_.credentials_file = folder_.write("c", "username=alice\npassword=geheim\n", mode);
         const auto why = refused("ftp://h/");

@@ -71,7 +71,8 @@ TEST(failure_report, makes_a_servers_words_safe_for_a_terminal)
 
 TEST(failure_report, tells_mount_points_from_fuse)
 {
-    const fuse::config settings{.mount_point = "/mnt"};
+    fuse::config settings;
+    settings.mount_point = "/mnt";
     EXPECT_EQ(explain_mount(errc::not_found, settings).status, exit_status::no_mount_point);
     EXPECT_EQ(explain_mount(errc::not_a_directory, settings).status, exit_status::no_mount_point);
     EXPECT_EQ(explain_mount(errc::busy, settings).status, exit_status::mount_point_busy);

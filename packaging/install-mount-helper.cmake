@@ -1,0 +1,12 @@
+# Makes mount.ftpfs a relative symbolic link to the installed program, so that it survives DESTDIR and --prefix.
+cmake_path(ABSOLUTE_PATH FTPFS_MOUNT_HELPER_DIR BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}" NORMALIZE)
+cmake_path(ABSOLUTE_PATH FTPFS_BINDIR BASE_DIRECTORY "${CMAKE_INSTALL_PREFIX}" NORMALIZE)
+set(program "${FTPFS_BINDIR}/ftpfs")
+cmake_path(RELATIVE_PATH program BASE_DIRECTORY "${FTPFS_MOUNT_HELPER_DIR}")
+set(link "$ENV{DESTDIR}${FTPFS_MOUNT_HELPER_DIR}/mount.ftpfs")
+file(MAKE_DIRECTORY "$ENV{DESTDIR}${FTPFS_MOUNT_HELPER_DIR}")
+file(CREATE_LINK "${program}" "${link}" SYMBOLIC)
+message(STATUS "Installing: ${link} -> ${program}")
+if(NOT FTPFS_MOUNT_HELPER_DIR MATCHES "^(/usr)?/sbin$")
+    message(STATUS "mount(8) will not find it there: see FTPFS_MOUNT_HELPER_DIR")
+endif()
