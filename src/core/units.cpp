@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -21,7 +22,7 @@ std::optional<quantity> split(std::string_view text)
 {
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-    if (error != std::errc{} || value < 0) {
+    if (error != std::errc{} || !std::isfinite(value) || value < 0) {  // from_chars knows "nan" and "inf"
         return std::nullopt;
     }
     std::string unit{end, text.data() + text.size()};
