@@ -24,9 +24,11 @@ constexpr unsigned background_requests = 64;
 void negotiate(fuse_conn_info& connection)
 {
     constexpr unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS |
-                                FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ASYNC_DIO;
-    // Splicing moves pages through a pipe: slower than one copy from memory that is warm anyway.
-    constexpr unsigned unwanted = FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE;
+                                FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_AUTO_INVAL_DATA;
+    // Splicing moves pages through a pipe: slower than one copy from memory that is warm anyway. And while the
+    // pieces of a direct read are under way asynchronously, not even SIGKILL ends the reader.
+    constexpr unsigned unwanted =
+        FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE | FUSE_CAP_ASYNC_DIO;
     connection.want |= connection.capable & wanted;
     connection.want &= ~unwanted;
     connection.max_read = max_read;

@@ -2,17 +2,26 @@
 
 #include "ftpfs/fuse/kernel_options.hpp"
 #include "ftpfs/fuse/mount_options.hpp"
+#include "ftpfs/fuse/mount_table.hpp"
 #include "ftpfs/fuse/operations.hpp"
 #include "ftpfs/fuse/preconditions.hpp"
 
 #include "libfuse_messages.hpp"
+#include "proc_file.hpp"
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <spawn.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <optional>
 
 namespace ftpfs::fuse {
 
@@ -43,6 +52,22 @@ session_pointer make_session(const config& settings, operations& requests)
     return session;
 }
 
+// As "umount --lazy", which ordinary users may do by fusermount3 only.
+void detach(const std::string& mount_point)
+{
+    if (::umount2(mount_point.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
+        return;
+    }
+    std::string program = "fusermount3";
+    std::string options = "-uzq";
+    std::string place = mount_point;
+    std::array<char*, 4> arguments{program.data(), options.data(), place.data(), nullptr};
+    pid_t process = 0;
+    if (::posix_spawnp(&process, program.c_str(), nullptr, nullptr, arguments.data(), environ) == 0) {
+        ::waitpid(process, nullptr, 0);
+    }
+}
+
 failure from_libfuse(const config& settings, libfuse_messages& messages)
 {
     auto said = messages.take();
@@ -60,9 +85,8 @@ public:
     }
     ~impl()
     {
-        if (device_.is_open()) {
-            device_.release();
-        }
+        requests_.abandon();
+        unmount();
         std::free(buffer_.mem);
     }
     impl(const impl&) = delete;
@@ -80,13 +104,14 @@ private:
     taken take_request();
     void after_greeting();
     void unmount();
+    bool is_ours_still_there() const;
 
-    // Destroyed last to first: what waits is answered while there is a session to answer through.
-    session_pointer session_;
     operations requests_;
+    session_pointer session_;
     asio::posix::stream_descriptor device_;
     log journal_;
     std::string mount_point_;
+    std::optional<mounted_file_system> mounted_;  // as it was when it was new
     fuse_buf buffer_{};  // the one receive buffer; its memory is libfuse's, about 1 MiB, touched only as far as used
     bool greeted_ = false;
     bool stopping_ = false;
@@ -101,6 +126,7 @@ result<> mount::impl::start(const config& settings)
     if (!session_ || fuse_session_mount(session_.get(), mount_point_.c_str()) != 0) {
         return from_libfuse(settings, messages);
     }
+    mounted_ = find_mount(read_file("/proc/self/mountinfo"), mount_point_);
     error_code problem;
     device_.assign(fuse_session_fd(session_.get()), problem);
     if (!problem) {
@@ -118,6 +144,20 @@ void mount::impl::unmount()
         device_.release();  // libfuse closes it, which is what ends the connection
     }
     session_.reset();
+    // After "umount --force" on a busy mount libfuse finds the connection ended and leaves the mount behind:
+    // every access to it would fail with ENOTCONN.
+    if (is_ours_still_there()) {
+        detach(mount_point_);
+    }
+}
+
+bool mount::impl::is_ours_still_there() const
+{
+    if (!mounted_) {
+        return false;
+    }
+    const auto there = find_mount(read_file("/proc/self/mountinfo"), mount_point_);
+    return there && there->major == mounted_->major && there->minor == mounted_->minor;
 }
 
 awaitable<result<mount_end>> mount::impl::run()

@@ -60,15 +60,6 @@ const char* name_of(int number)
     return name != nullptr ? name : "?";
 }
 
-// "not found" of an attribute means that the file has no such attribute.
-int errno_of(const failure& why, operation what)
-{
-    if (what == operation::extended_attributes && why == errc::not_found) {
-        return ENODATA;
-    }
-    return to_errno(why, what);
-}
-
 }  // namespace
 
 operations::operations(executor where, fs::file_system& files, log journal)
@@ -76,7 +67,7 @@ operations::operations(executor where, fs::file_system& files, log journal)
 {
 }
 
-operations::~operations()
+void operations::abandon()
 {
     for (const auto& ask : waiting_) {
         ask->error(EIO);
@@ -91,7 +82,11 @@ awaitable<> operations::drain()
     for (const auto& ask : waiting) {
         ask->cancel();
     }
-    while (!waiting_.empty() && co_await answered_.wait()) {
+    while (!waiting_.empty()) {
+        const bool notified = co_await answered_.wait();
+        if (!notified) {
+            co_return;
+        }
     }
 }
 
@@ -130,7 +125,7 @@ void operations::finish(const std::shared_ptr<request>& ask, const std::exceptio
     } else if (!outcome) {
         const auto why =
             stopping_ && outcome.error() == errc::cancelled ? failure{errc::shutting_down} : outcome.error();
-        const int number = errno_of(why, ask->about().what);
+        const int number = to_errno(why, ask->about().what);
         report(*ask, why, number);
         ask->error(number);
     } else if (journal_.enabled(spdlog::level::debug)) {

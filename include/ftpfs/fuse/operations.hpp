@@ -19,8 +19,6 @@ namespace ftpfs::fuse {
 class operations {
 public:
     operations(executor where, fs::file_system& files, log journal);
-    // Requests that are still waiting are answered with EIO: their coroutines must never run again.
-    ~operations();
     operations(const operations&) = delete;
     operations& operator=(const operations&) = delete;
 
@@ -29,6 +27,9 @@ public:
 
     // Cancels the requests that wait and returns when all are answered. Nothing may come in afterwards.
     awaitable<> drain();
+
+    // For an end without drain(): answers what waits with EIO. The coroutines must never run again.
+    void abandon();
 
     bool is_initialised() const noexcept { return initialised_; }
     const counters& counted() const noexcept { return counted_; }
