@@ -29,7 +29,8 @@ namespace ftpfs::ftp {
 
 // What the first login found out, for the message "mounted …".
 struct connection_summary {
-    remote_path root;  // of the mount, absolute on the server
+    remote_path root;    // of the mount, absolute on the server
+    std::string system;  // what the server calls itself (SYST), as it came
     std::chrono::steady_clock::duration round_trip{};
 };
 
@@ -53,18 +54,28 @@ public:
     statistics counters() const;
 
 private:
-    class operation;
-    using links = std::shared_ptr<const ftpfs::remote::listing>;
+    using listing = ftpfs::remote::listing;
+    using download = ftpfs::remote::download;
+    using links = std::shared_ptr<const listing>;
 
-    remote_path absolute(const session& from, const remote_path& path) const;
+    template <class T, class Attempt>
+    awaitable<result<T>> with_session(lease_request request, Attempt attempt);
+
+    // One attempt each. The lease outlives it, and is taken over by a download that has begun.
+    awaitable<result<connection_summary>> check_root(session_lease& lease);
+    awaitable<result<listing>> list_on(session_lease& lease, remote_path directory);
+    awaitable<result<listing>> list_links_on(session_lease& lease, remote_path directory);
+    awaitable<result<file_attributes>> stat_on(session_lease& lease, remote_path path);
+    awaitable<result<std::unique_ptr<download>>> open_on(session_lease& lease, ftpfs::remote::download_request request);
     awaitable<result<links>> list_links(remote_path directory);
 
-    executor where_;
+    remote_path absolute(const session& from, const remote_path& path) const;
+
     config settings_;
-    log log_;
     std::shared_ptr<session_pool> pool_;
     async::task_group tasks_;
     async::single_flight<remote_path, links> link_listings_;
+    std::optional<remote_path> home_;  // the root of the mount on the server, once known
 
     // The directory whose links were read last: `ls -l` asks for all links of one directory in a row.
     remote_path links_of_;

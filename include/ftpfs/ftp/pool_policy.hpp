@@ -47,6 +47,9 @@ public:
     // Sessions the server is believed to allow now. Grows by one some minutes after it was learned.
     std::size_t limit(time_point now);
 
+    // How many of them may carry bulk transfers.
+    std::size_t bulk_limit(time_point now);
+
     // May a lease in this lane be given out, if there is a session? One session is kept from bulk transfers
     // so that metadata never waits for them, unless there is only one.
     bool may_lease(lane which, const pool_counts& counts, time_point now);
@@ -57,17 +60,14 @@ public:
     // Set while logging in is pointless: everybody who asks gets this at once.
     std::optional<failure> refusal(time_point now) const;
 
-    // When opening, held back now, may be tried again; absent when it isn't held back.
-    std::optional<time_point> next_attempt(time_point now) const;
-
     enum class verdict {
         wait,       // the others live: those who wait go on waiting
         try_later,  // nobody lives, but the server was only full: wait and try again
         give_up     // nobody lives: those who wait get the failure
     };
 
-    // A session was opened.
-    void opened();
+    // A session was opened; `counts` with it.
+    void opened(const pool_counts& counts);
     // Opening one failed; `counts` without it.
     verdict open_failed(const failure& why, const pool_counts& counts, time_point now);
 
@@ -83,6 +83,7 @@ public:
 
 private:
     void learn(std::size_t alive, time_point now);
+    void hold_back(time_point now, clock::duration first, clock::duration longest);
 
     std::size_t wanted_;
     std::size_t limit_;
@@ -90,8 +91,9 @@ private:
     std::optional<std::size_t> learned_;
     bool warned_ = false;
     bool ever_opened_ = false;
-    std::size_t failures_in_a_row_ = 0;
+    unsigned failures_in_a_row_ = 0;
     time_point hold_until_{};
+    bool hold_without_any_ = false;  // also while no session lives
     std::optional<failure> refused_;
     time_point refused_until_{};
 };

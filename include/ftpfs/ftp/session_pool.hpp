@@ -80,23 +80,34 @@ private:
     friend class session_lease;
     struct waiter;
     using slot_ptr = std::shared_ptr<pool_slot>;
+    using queue = std::deque<std::shared_ptr<waiter>>;
 
-    void give_back(const slot_ptr& slot, bool usable) noexcept;
+    // Leases.
+    awaitable<result<session_lease>> wait_for_lease(std::shared_ptr<waiter> mine);
+    awaitable<result<>> probe(session& suspect);
+    void give_back(const slot_ptr& slot, bool usable);
+    failure overdue() const;
+
+    // Background work.
     awaitable<> open_one(slot_ptr slot);
     awaitable<> recover(slot_ptr slot);
     awaitable<> say_goodbye(slot_ptr slot);
-    awaitable<result<>> probe(session& suspect, clock::time_point deadline);
 
+    // What a change of the sessions or of those who wait leads to.
     void dispatch();
-    bool serve(std::deque<std::shared_ptr<waiter>>& queue, lane which);
-    slot_ptr take_idle(const waiter& who);
-    void drop_dead_idle();
+    bool serve(queue& waiters, lane which);
+    slot_ptr take_idle(const waiter& who) const;
     void open_more();
-    void press();
+    void make_room();
+    void drop_dead();
     void close_expired();
-    void arm();
-    void fail_waiters(const failure& why);
+    void schedule();
+    void press_later();
+    void press();
+
     void opening_failed(const failure& why);
+    void connected_again();
+    void fail_waiters(const failure& why);
     void retire(const slot_ptr& slot);
     void forget(const slot_ptr& slot);
     pool_counts counts() const;
@@ -109,15 +120,19 @@ private:
     session_setup setup_;
     pool_policy policy_;
     std::list<slot_ptr> slots_;
-    std::deque<std::shared_ptr<waiter>> metadata_;
-    std::deque<std::shared_ptr<waiter>> bulk_;
+    queue metadata_;
+    queue bulk_;
     std::size_t metadata_in_a_row_ = 0;
     bool closed_ = false;
-    bool outage_ = false;  // the connection was lost and nobody lives since
+    std::optional<failure> last_failure_;  // to open a session; none since one was opened
+    bool outage_ = false;                  // the last session was lost while it worked
     bool outage_logged_ = false;
+    std::uint64_t opened_ = 0;  // attempts, for the numbers in the log
     std::uint64_t logins_ = 0;
     std::uint64_t reconnects_ = 0;
+    bool press_posted_ = false;
     boost::asio::steady_timer tick_;
+    clock::time_point tick_at_ = clock::time_point::max();
     async::task_group tasks_;
     async::task_group goodbyes_;
 };

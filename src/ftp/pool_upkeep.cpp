@@ -1,0 +1,334 @@
+// What the pool does by itself: serving the queues, opening, closing, recovering, pressing.
+#include "ftpfs/ftp/session_pool.hpp"
+#include "pool_slot.hpp"
+#include "pool_waiter.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ftpfs::ftp {
+
+namespace asio = boost::asio;
+using state = pool_slot::state;
+
+namespace {
+
+// While somebody waits the holders of bulk leases are asked again this often: a stream that was needed a
+// moment ago may not be any more.
+constexpr std::chrono::milliseconds press_interval{200};
+
+// After so many metadata leases in a row a bulk transfer that waits gets its turn.
+constexpr std::size_t metadata_before_bulk = 8;
+
+}  // namespace
+
+void session_pool::dispatch()
+{
+    if (closed_) {
+        return;
+    }
+    const auto gone = [](const auto& who) { return who->gone; };
+    std::erase_if(metadata_, gone);
+    std::erase_if(bulk_, gone);
+    if (!metadata_.empty() || !bulk_.empty()) {
+        drop_dead();
+        for (;;) {
+            const bool bulk_turn = metadata_in_a_row_ >= metadata_before_bulk && serve(bulk_, lane::bulk);
+            if (!bulk_turn && serve(metadata_, lane::metadata)) {
+                metadata_in_a_row_ = bulk_.empty() ? 0 : metadata_in_a_row_ + 1;
+            } else if (bulk_turn || serve(bulk_, lane::bulk)) {
+                metadata_in_a_row_ = 0;
+            } else {
+                break;
+            }
+        }
+        const auto refused = policy_.refusal(clock::now());
+        if (refused && counts().alive() == 0) {
+            fail_waiters(*refused);
+        }
+        open_more();
+        press_later();
+    }
+    close_expired();
+    schedule();
+}
+
+bool session_pool::serve(queue& waiters, lane which)
+{
+    if (waiters.empty() || !policy_.may_lease(which, counts(), clock::now())) {
+        return false;
+    }
+    // Somebody who needs a fresh session does not hold up those behind, who can use any.
+    for (auto at = waiters.begin(); at != waiters.end(); ++at) {
+        const auto slot = take_idle(**at);
+        if (!slot) {
+            continue;
+        }
+        const auto who = *at;
+        waiters.erase(at);
+        slot->now = which == lane::metadata ? state::metadata : state::bulk;
+        slot->on_pressure = who->what.on_pressure;
+        if (who->what.directory) {
+            slot->directory = who->what.directory;
+        }
+        who->answer(session_lease{weak_from_this(), slot});
+        return true;
+    }
+    return false;
+}
+
+// The one already in the right directory, else the one used last: so the others grow old and are closed.
+session_pool::slot_ptr session_pool::take_idle(const waiter& who) const
+{
+    slot_ptr best;
+    const auto fits = [&](const slot_ptr& slot) { return who.what.directory && slot->directory == who.what.directory; };
+    for (const auto& slot : slots_) {
+        const bool stale = slot->now == state::idle && who.what.fresh && slot->what->last_used() < who.since;
+        if (slot->now != state::idle || stale) {
+            continue;
+        }
+        if (!best || (fits(slot) && !fits(best)) ||
+            (fits(slot) == fits(best) && slot->what->last_used() > best->what->last_used())) {
+            best = slot;
+        }
+    }
+    return best;
+}
+
+void session_pool::drop_dead()
+{
+    const auto slots = slots_;
+    for (const auto& slot : slots) {
+        if (slot->now == state::idle && !slot->what->check()) {
+            log_.debug("the server ended an idle session");
+            forget(slot);
+        }
+    }
+}
+
+std::size_t session_pool::wanting()
+{
+    const auto bulk = counts().bulk;
+    const auto limit = policy_.bulk_limit(clock::now());
+    const auto room = limit > bulk ? limit - bulk : 0;
+    return metadata_.size() + std::min(bulk_.size(), room);
+}
+
+void session_pool::open_more()
+{
+    make_room();
+    while (policy_.should_open(wanting(), counts(), clock::now())) {
+        const auto slot = std::make_shared<pool_slot>();
+        slots_.push_back(slot);
+        tasks_.spawn(open_one(slot));
+    }
+}
+
+// Whoever needs a fresh session while all places are taken by idle ones gets the place of the oldest.
+void session_pool::make_room()
+{
+    const auto have = counts();
+    const auto needs_fresh = [](const auto& who) { return who->what.fresh; };
+    const bool needed = std::any_of(metadata_.begin(), metadata_.end(), needs_fresh) ||
+                        std::any_of(bulk_.begin(), bulk_.end(), needs_fresh);
+    if (!needed || have.idle == 0 || have.opening + have.closing > 0 || have.total() < policy_.limit(clock::now())) {
+        return;
+    }
+    slot_ptr oldest;
+    for (const auto& slot : slots_) {
+        if (slot->now == state::idle && (!oldest || slot->what->last_used() < oldest->what->last_used())) {
+            oldest = slot;
+        }
+    }
+    retire(oldest);
+}
+
+awaitable<> session_pool::open_one(slot_ptr slot)
+{
+    session_setup setup = setup_;
+    setup.logger = log_.with_prefix(fmt::format("session {}: ", ++opened_));
+    auto opened = co_await session::open(std::move(setup));
+    if (closed_) {
+        forget(slot);
+        co_return;
+    }
+    if (!opened) {
+        forget(slot);
+        opening_failed(opened.error());
+        co_return;
+    }
+    slot->what = *std::move(opened);
+    slot->now = state::idle;
+    connected_again();
+    policy_.opened(counts());
+    dispatch();
+}
+
+void session_pool::connected_again()
+{
+    ++logins_;
+    last_failure_.reset();
+    if (outage_ && counts().alive() == 1) {
+        ++reconnects_;
+        log_.info("connected to {} again", settings_.host);
+    }
+    outage_ = false;
+    outage_logged_ = false;
+}
+
+void session_pool::opening_failed(const failure& why)
+{
+    log_.debug("no further session with {}: {}", settings_.host, to_string(why));
+    last_failure_ = why;
+    const auto have = counts();
+    const auto verdict = policy_.open_failed(why, have, clock::now());
+    if (const auto limit = policy_.take_learned_limit()) {
+        log_.warning("{} allows only {} session{} at the moment ({}); going on with {}", settings_.host, *limit,
+                     *limit == 1 ? "" : "s", to_string(why), *limit == 1 ? "it" : "them");
+    }
+    if (verdict != pool_policy::verdict::wait && logins_ > 0) {
+        outage_ = true;
+        if (!std::exchange(outage_logged_, true)) {
+            log_.info("lost the connection to {}: {}", settings_.host, to_string(why));
+        }
+    }
+    if (verdict == pool_policy::verdict::give_up) {
+        fail_waiters(why);
+    }
+    dispatch();
+}
+
+awaitable<> session_pool::recover(slot_ptr slot)
+{
+    co_await slot->what->abandon();
+    const bool usable = !closed_ && !slot->what->lost();
+    if (usable) {
+        slot->now = state::idle;
+    } else {
+        forget(slot);
+    }
+    dispatch();
+}
+
+void session_pool::close_expired()
+{
+    const auto now = clock::now();
+    const auto slots = slots_;
+    for (const auto& slot : slots) {
+        if (slot->now != state::idle) {
+            continue;
+        }
+        const bool last_one = counts().alive() == 1;
+        if (now >= pool_policy::closes_at(slot->what->last_used(), last_one)) {
+            retire(slot);
+        }
+    }
+}
+
+void session_pool::retire(const slot_ptr& slot)
+{
+    slot->now = state::closing;
+    goodbyes_.spawn(say_goodbye(slot));
+}
+
+awaitable<> session_pool::say_goodbye(slot_ptr slot)
+{
+    co_await slot->what->quit();
+    forget(slot);
+    dispatch();
+}
+
+void session_pool::forget(const slot_ptr& slot)
+{
+    slots_.remove(slot);
+}
+
+void session_pool::fail_waiters(const failure& why)
+{
+    for (auto* waiters : {&metadata_, &bulk_}) {
+        for (const auto& who : std::exchange(*waiters, {})) {
+            who->answer(why);
+        }
+    }
+}
+
+// One timer for everything that comes with time.
+void session_pool::schedule()
+{
+    auto next = clock::time_point::max();
+    const auto now = clock::now();
+    if (!metadata_.empty() || !bulk_.empty()) {
+        next = now + press_interval;
+    } else {
+        const bool last_one = counts().alive() == 1;
+        for (const auto& slot : slots_) {
+            if (slot->now == state::idle) {
+                next = std::min(next, pool_policy::closes_at(slot->what->last_used(), last_one));
+            }
+        }
+    }
+    const bool comes_early_enough = tick_at_ <= next && tick_at_ != clock::time_point::max();
+    if (next == clock::time_point::max() || comes_early_enough) {
+        return;
+    }
+    tick_at_ = next;
+    tick_.expires_at(next);
+    tick_.async_wait([weak = weak_from_this()](const error_code& aborted) {
+        const auto self = weak.lock();
+        if (!aborted && self && !self->closed_) {
+            self->tick_at_ = clock::time_point::max();
+            self->dispatch();
+        }
+    });
+}
+
+// Never inside dispatch(): whoever is told may give a lease back at once, or ask for one.
+void session_pool::press_later()
+{
+    const bool waiting = !metadata_.empty() || !bulk_.empty();
+    if (!waiting || press_posted_ || counts().opening >= metadata_.size() + bulk_.size()) {
+        return;
+    }
+    press_posted_ = true;
+    asio::post(where_, [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->press_posted_ = false;
+            self->press();
+        }
+    });
+}
+
+void session_pool::press()
+{
+    if (closed_ || (metadata_.empty() && bulk_.empty())) {
+        return;
+    }
+    const auto slots = slots_;
+    for (const auto& slot : slots) {
+        if (slot->now == state::bulk && slot->on_pressure) {
+            const auto tell = slot->on_pressure;
+            tell();
+        }
+    }
+}
+
+pool_counts session_pool::counts() const
+{
+    pool_counts all;
+    for (const auto& slot : slots_) {
+        switch (slot->now) {
+        case state::opening: ++all.opening; break;
+        case state::idle: ++all.idle; break;
+        case state::metadata: ++all.metadata; break;
+        case state::bulk: ++all.bulk; break;
+        case state::recovering: ++all.recovering; break;
+        case state::closing: ++all.closing; break;
+        }
+    }
+    return all;
+}
+
+}  // namespace ftpfs::ftp
