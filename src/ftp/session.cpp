@@ -150,8 +150,11 @@ awaitable<result<>> session::ping()
 awaitable<> session::quit()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    if (control_->quiet() && co_await control_->send(proto::command::bare("QUIT"))) {
-        co_await control_->read_reply_within(std::min<clock::duration>(goodbye_limit, setup_.settings.timeout));
+    if (control_->quiet()) {
+        const auto sent = co_await control_->send(proto::command::bare("QUIT"));
+        if (sent) {
+            co_await control_->read_reply_within(std::min<clock::duration>(goodbye_limit, setup_.settings.timeout));
+        }
     }
     control_->give_up();
 }
