@@ -196,7 +196,8 @@ awaitable<bool> download_pump::wait_until_wanted()
         const bool yields = pressed_ && download_;
         const auto until = last_asked_ + (yields ? reader_pause : services_.settings.stream_idle);
         if (steady_clock::now() < until) {
-            if (co_await wanted_.wait_until(until) == async::wake::cancelled) {
+            const auto woken = co_await wanted_.wait_until(until);
+            if (woken == async::wake::cancelled) {
                 co_return false;
             }
         } else if (yields) {

@@ -197,7 +197,8 @@ awaitable<result<void>> fake_remote::pass(call what)
     if (latency_.count() > 0) {
         asio::steady_timer pause{where_, latency_};
         co_await pause.async_wait(as_result);
-        if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none) {
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none) {
             co_return errc::cancelled;
         }
     }
@@ -274,7 +275,8 @@ awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
 fake_remote::open_download(ftpfs::remote::download_request request)
 {
     calls_.push_back("open " + request.path.str() + " @" + std::to_string(request.offset));
-    if (!co_await wait_for_session()) {
+    const bool served = co_await wait_for_session();
+    if (!served) {
         co_return errc::cancelled;
     }
     auto passed = co_await pass(call::open);
