@@ -6,7 +6,6 @@
 #include "text.hpp"
 
 #include <array>
-#include <unordered_map>
 
 namespace ftpfs::proto {
 namespace {
@@ -182,26 +181,46 @@ struct listing_parser::state {
         undecided.clear();
     }
 
-    // Of equal names the last one counts, in the place of the first.
+    // Of equal names the last one counts, in the place of the first. Sorted by hash and then by name, so that no
+    // choice of names makes it slow.
     void drop_duplicates()
     {
+        struct key {
+            std::size_t hash;
+            std::size_t index;
+        };
         auto& entries = listing.entries;
-        std::unordered_map<std::string_view, std::size_t> seen;
-        seen.reserve(entries.size());
-        bool any = false;
+        std::vector<key> keys;
+        keys.reserve(entries.size());
         for (std::size_t i = 0; i < entries.size(); ++i) {
-            any = !seen.insert_or_assign(entries[i].name.str(), i).second || any;
+            keys.push_back({std::hash<file_name>{}(entries[i].name), i});
+        }
+        std::ranges::sort(keys, [&](const key& a, const key& b) {
+            if (a.hash != b.hash) {
+                return a.hash < b.hash;
+            }
+            const auto order = entries[a.index].name <=> entries[b.index].name;
+            return order != 0 ? order < 0 : a.index < b.index;
+        });
+        std::vector<bool> drop(entries.size(), false);
+        bool any = false;
+        for (auto first = keys.begin(); first != keys.end();) {
+            const auto is_other = [&](const key& k) { return entries[k.index].name != entries[first->index].name; };
+            const auto end = std::find_if(first + 1, keys.end(), is_other);
+            if (end - first > 1) {
+                entries[first->index] = entries[(end - 1)->index];
+                std::for_each(first + 1, end, [&](const key& k) { drop[k.index] = true; });
+                any = true;
+            }
+            first = end;
         }
         if (!any) {
             return;
         }
         std::vector<directory_entry> kept;
-        kept.reserve(seen.size());
-        for (const auto& entry : entries) {
-            const auto last = seen.find(entry.name.str());
-            if (last != seen.end()) {
-                kept.push_back(entries[last->second]);
-                seen.erase(last);
+        for (std::size_t i = 0; i < entries.size(); ++i) {
+            if (!drop[i]) {
+                kept.push_back(std::move(entries[i]));
             }
         }
         entries = std::move(kept);
