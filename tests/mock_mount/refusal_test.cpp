@@ -116,5 +116,27 @@ TEST_F(refused_mount, repeats_what_libfuse_says_of_an_option_it_does_not_know)
     EXPECT_THAT(said, HasSubstr("nonsense"));
 }
 
+TEST_F(refused_mount, repeats_what_fusermount3_says_to_ordinary_users)
+{
+    if (::geteuid() == 0) {
+        GTEST_SKIP() << "root mounts without fusermount3";
+    }
+    EXPECT_THAT(why("/usr"), HasSubstr("user has no write access to mountpoint /usr"));
+}
+
+// Real failures are worth a line each, with all that helps to understand them.
+TEST_F(mock_mount, logs_a_failed_request_with_operation_path_errno_and_the_servers_words)
+{
+    mounted_tree tree{fill};
+    ASSERT_EQ(tree.problem(), "");
+    tree.change([](fake_remote& remote) { remote.fail(call::list, failure{errc::timed_out, "no answer to MLSD"}); });
+    EXPECT_EQ(::open(tree.path("/folder").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), -1);
+    EXPECT_EQ(errno, ETIMEDOUT);
+    EXPECT_EQ(tree.counted().failures, 1U);
+    tree.stop();
+    ASSERT_TRUE(tree.wait_for_end());
+    EXPECT_THAT(tree.logged(), testing::ContainsRegex("\\[warning\\] opendir /folder: ETIMEDOUT: .*no answer to MLSD"));
+}
+
 }  // namespace
 }  // namespace ftpfs::test
