@@ -76,12 +76,21 @@ def limits(server_type: type[Server]) -> Limits:
 
 
 @pytest.fixture(scope="session")
-def mounted(server_type: type[Server], export: Path, scratch: Path) -> Iterator[Mount]:
+def shared_mount(server_type: type[Server], export: Path, scratch: Path) -> Iterator[Mount]:
     """The exported tree on the server in question, mounted with default options."""
     with server_type(export) as server, Mount(server.url, scratch / server.name) as mount:
         _live.append(mount)
         yield mount
         _live.remove(mount)
+
+
+@pytest.fixture
+def mounted(shared_mount: Mount) -> Iterator[Mount]:
+    """The shared mount, alive: a crash is the failure of the test that met it, and of no other."""
+    shared_mount.revive()
+    yield shared_mount
+    crash = shared_mount.revive()
+    assert crash is None, f"the daemon died\n{crash}"
 
 
 @pytest.fixture

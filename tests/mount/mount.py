@@ -72,6 +72,18 @@ class Mount:
         assert not is_mounted(self.point)
         assert not self.sanitizer_reports(), self.evidence()
 
+    def revive(self) -> str | None:
+        """Mounts again if the daemon has died by itself, and tells what it left."""
+        if self.pid is None or wait_for_exit(self.pid, timeout=0) is None:
+            return None
+        self.pid = None
+        evidence = self.evidence()
+        for report in self.sanitizer_reports():
+            report.unlink()
+        self.kill()
+        self.start()
+        return evidence
+
     def kill(self) -> None:
         """Ends the daemon without ceremony, so that nothing waits for it any more."""
         if self.pid is not None:
@@ -83,7 +95,7 @@ class Mount:
     def sanitizer_reports(self) -> list[Path]:
         return list(self.reports.parent.glob(self.reports.name + ".*"))
 
-    def evidence(self, lines: int = 80) -> str:
+    def evidence(self, lines: int = 40) -> str:
         """The end of the log and what the sanitizers said."""
         parts = []
         for file in [self.log, *self.sanitizer_reports()]:
@@ -126,9 +138,10 @@ def environment(home: Path | None = None, reports: Path | None = None) -> dict[s
     """For ftpfs: no `.netrc` of the user who runs the tests; reports of sanitizers in files `REPORTS.PID`."""
     variables = dict(os.environ) | {"HOME": str(home or "/nonexistent"), "LC_ALL": "C.UTF-8"}
     if reports:
-        for sanitizer in ("ASAN", "UBSAN", "LSAN", "TSAN"):
+        # An illegal instruction is how compiled code says that it can't go on.
+        for sanitizer, more in {"ASAN": "handle_sigill=1", "UBSAN": "", "LSAN": "", "TSAN": ""}.items():
             name = f"{sanitizer}_OPTIONS"
-            variables[name] = ":".join(filter(None, (os.environ.get(name), f"log_path={reports}")))
+            variables[name] = ":".join(filter(None, (os.environ.get(name), f"log_path={reports}", more)))
     return variables
 
 

@@ -36,8 +36,7 @@ def scan(
     root = os.fsencode(top)
     return {
         path: _entry(os.path.join(root, path), follow, readable=not _is_below(path, unreadable))
-        for path in _walk(root, follow)
-        if not _is_below(path, hidden)
+        for path in _walk(root, follow, hidden)
     }
 
 
@@ -77,10 +76,11 @@ def _agree(field: str, one: Entry, other: Entry, limits: Limits) -> bool:
     return bool(getattr(one, field) == getattr(other, field))
 
 
-def _walk(root: bytes, follow: bool) -> Iterator[bytes]:
+def _walk(root: bytes, follow: bool, hidden: Collection[bytes]) -> Iterator[bytes]:
     for folder, folders, files in os.walk(root, onerror=_raise, followlinks=follow):
-        for name in folders + files:
-            yield os.path.relpath(os.path.join(folder, name), root)
+        inside = os.path.relpath(folder, root) + b"/" if folder != root else b""
+        folders[:] = [name for name in folders if inside + name not in hidden]
+        yield from (inside + name for name in folders + files if inside + name not in hidden)
 
 
 def _raise(error: OSError) -> None:
@@ -99,8 +99,12 @@ def _entry(path: bytes, follow: bool, readable: bool) -> Entry:
 
 
 def _digest(path: bytes) -> bytes:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+    """Or, in the same place, what keeps the file from being read: one bad file is no reason to see nothing of the rest."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError as error:
+        return os.fsencode(os.strerror(error.errno or 0))
 
 
 def _is_below(path: bytes, tops: Collection[bytes]) -> bool:

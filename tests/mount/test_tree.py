@@ -20,8 +20,8 @@ def expected(export: Path, limits: Limits) -> Tree:
 
 
 @pytest.fixture(scope="module")
-def found(mounted: Mount, limits: Limits) -> Tree:
-    return scan(mounted.point / "small", hidden=limits.hidden, unreadable=limits.unreadable)
+def found(shared_mount: Mount, limits: Limits) -> Tree:
+    return scan(shared_mount.point / "small", hidden=limits.hidden, unreadable=limits.unreadable)
 
 
 @pytest.mark.parametrize("part", ["plain", "names", "backslash", "latin", "links", "times", "modes"])
