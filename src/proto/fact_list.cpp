@@ -96,7 +96,8 @@ void read_fact(std::string_view name, std::string_view value, fact_line& out)
     } else if (same_word(name, "modify")) {
         attributes.modified = parse_time_value(value).value_or(file_time{});
     } else if (same_word(name, "unix.mode")) {
-        if (const auto mode = number<unsigned>(value, 8)) {
+        const auto digits = starts_with_word(value, "0o") ? value.substr(2) : value;  // pyftpdlib 1.5.7
+        if (const auto mode = number<unsigned>(digits, 8)) {
             attributes.mode = static_cast<std::uint16_t>(*mode & 07777U);  // some send the file type along
         }
     } else if (same_word(name, "unix.slink")) {  // wu-ftpd

@@ -66,6 +66,14 @@ TEST(fact_list, keeps_the_bytes_of_the_name)
     }
 }
 
+TEST(fact_list, reads_every_way_to_write_a_mode)
+{
+    for (const char* const mode : {"644", "0644", "0100644", "0o644"}) {
+        const auto text = std::string{"UNIX.mode="} + mode + "; x";
+        EXPECT_EQ(parse_fact_line(text).attributes.mode, 0644) << mode;
+    }
+}
+
 TEST(fact_list, says_whether_the_facts_ended_as_they_must)
 {
     EXPECT_TRUE(parse_fact_line("type=file; x").separator_is_clear);
