@@ -168,7 +168,9 @@ statistics session_pool::counters() const
     all.sessions = have.alive();
     all.busy = have.alive() - have.idle;
     all.limit = pool_policy{policy_}.limit(clock::now());
-    all.waiting = metadata_.size() + bulk_.size();
+    const auto waits = [](const auto& who) { return !who->gone; };
+    all.waiting = static_cast<std::size_t>(std::count_if(metadata_.begin(), metadata_.end(), waits) +
+                                           std::count_if(bulk_.begin(), bulk_.end(), waits));
     all.logins = logins_;
     all.reconnects = reconnects_;
     return all;
