@@ -54,7 +54,8 @@ awaitable<result<tcp::socket>> connect_race::run()
         if (!any_pending()) {
             co_return lost();
         }
-        if (co_await changed_.wait_until(next_event()) == async::wake::cancelled) {
+        const auto woken = co_await changed_.wait_until(next_event());
+        if (woken == async::wake::cancelled) {
             close_all();
             co_return failure{errc::cancelled, "connect " + to_string(targets_.front())};
         }

@@ -48,7 +48,7 @@ awaitable<result<std::unique_ptr<byte_stream>>> connector::connect(connect_reque
     if (request.keepalive.count() > 0) {
         keep_alive(socket, request.keepalive);
     }
-    co_return std::make_unique<tcp_stream>(std::move(socket));
+    co_return std::make_unique<tcp_stream>(std::move(socket), acknowledgement::prompt);
 }
 
 awaitable<result<std::unique_ptr<byte_stream>>> connector::connect_from(asio::ip::address local, endpoint remote,

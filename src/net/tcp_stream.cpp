@@ -5,6 +5,8 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -14,8 +16,9 @@ namespace ftpfs::net {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-tcp_stream::tcp_stream(tcp::socket socket)
-    : socket_{std::move(socket)}, watchdog_{socket_.get_executor(), [this] { close(close_mode::abortive); }}
+tcp_stream::tcp_stream(tcp::socket socket, acknowledgement when)
+    : socket_{std::move(socket)}, acknowledgement_{when}, watchdog_{socket_.get_executor(),
+                                                                    [this] { close(close_mode::abortive); }}
 {
     error_code ignored;
     local_ = socket_.local_endpoint(ignored);
@@ -28,7 +31,17 @@ awaitable<result<std::size_t>> tcp_stream::read_some(std::span<std::byte> buffer
     if (error && error != asio::error::eof) {
         co_return failed(error, "read from");
     }
+    acknowledge_promptly();
     co_return count;
+}
+
+// The kernel forgets the option after a while, so it is set after every read: what was read is acknowledged now.
+void tcp_stream::acknowledge_promptly() noexcept
+{
+    if (acknowledgement_ == acknowledgement::prompt) {
+        const int on = 1;
+        ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+    }
 }
 
 awaitable<result<>> tcp_stream::write_all(std::span<const std::byte> bytes)

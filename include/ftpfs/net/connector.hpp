@@ -31,8 +31,8 @@ class connector {
 public:
     connector(executor where, async::helper_thread& helper) : where_{where}, resolver_{where, helper} {}
 
-    // For command and answer: sends small packets at once. Failures: host_not_found, connection_refused,
-    // unreachable, timed_out, cancelled; the detail names each address and what it did.
+    // For command and answer: sends small packets and acknowledgements at once. Failures: host_not_found,
+    // connection_refused, unreachable, timed_out, cancelled; the detail names each address and what it did.
     awaitable<result<std::unique_ptr<byte_stream>>> connect(connect_request request);
 
     // To a known address, from that of another connection to the same host: servers refuse data connections

@@ -6,10 +6,14 @@
 
 namespace ftpfs::net {
 
+// When the kernel acknowledges what arrives. A server that sends a preliminary and a final reply with Nagle's
+// algorithm on keeps the second back until the first is acknowledged, which by default takes 40 ms.
+enum class acknowledgement { lazy, prompt };
+
 class tcp_stream final : public byte_stream {
 public:
     // Takes a connected socket.
-    explicit tcp_stream(boost::asio::ip::tcp::socket socket);
+    explicit tcp_stream(boost::asio::ip::tcp::socket socket, acknowledgement when = acknowledgement::lazy);
 
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer) override;
     awaitable<result<>> write_all(std::span<const std::byte> bytes) override;
@@ -22,9 +26,11 @@ public:
     const endpoint& remote_endpoint() const noexcept override { return remote_; }
 
 private:
+    void acknowledge_promptly() noexcept;
     failure failed(const error_code& why, const char* what) const;
 
     boost::asio::ip::tcp::socket socket_;
+    acknowledgement acknowledgement_;
     endpoint local_;
     endpoint remote_;
     watchdog watchdog_;
