@@ -30,6 +30,9 @@ awaitable<result<proto::reply>> control_channel::exchange(proto::command what)
     const auto begin = clock::now();
     FTPFS_CO_CHECK(co_await send(std::move(what)));
     auto answer = co_await read_reply();
+    if (answer && answer->code == 421) {
+        co_return answer->as_failure();
+    }
     if (answer && !answer->is_preliminary()) {
         measure(clock::now() - begin);
     }
@@ -83,7 +86,7 @@ awaitable<result<proto::reply>> control_channel::read_reply_within(clock::durati
     }
 }
 
-result<proto::reply> control_channel::take(proto::reply answer)
+proto::reply control_channel::take(proto::reply answer)
 {
     if (log_.enabled(spdlog::level::debug)) {
         log_.debug("< {} {}", answer.code, printable(answer.text()));
@@ -92,9 +95,6 @@ result<proto::reply> control_channel::take(proto::reply answer)
         give_up();
     } else if (!answer.is_preliminary()) {
         state_ = state::quiet;
-    }
-    if (answer.code == 421) {
-        return answer.as_failure();
     }
     return answer;
 }

@@ -1,7 +1,6 @@
 #include "ftpfs/ftp/data_connection.hpp"
 
 #include "ftpfs/proto/data_address.hpp"
-#include "ftpfs/proto/server_words.hpp"
 
 #include <algorithm>
 
@@ -28,7 +27,7 @@ awaitable<result<stream_ptr>> open_with(proto::command how, control_channel& con
         co_return failure{errc::protocol_violation, answer.as_failure().detail};
     }
     if (answer.is_negative()) {
-        co_return proto::explain(answer);
+        co_return answer.as_failure();
     }
     FTPFS_CO_TRY(const auto address, proto::parse_data_address(answer));
     const auto& server = control.stream().remote_endpoint();

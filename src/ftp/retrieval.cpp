@@ -65,6 +65,9 @@ awaitable<result<std::size_t>> retrieval::read_some(std::span<std::byte> buffer)
     if (at_end_) {
         co_return std::size_t{0};
     }
+    if (has_surplus_) {
+        co_return co_await after_surplus();
+    }
     for (;;) {
         data_->expires_after(control_.timeout());
         const auto count = co_await data_->read_some(buffer);
@@ -118,10 +121,11 @@ awaitable<result<std::size_t>> retrieval::at_end_of_data()
     data_->close(net::close_mode::orderly);
     const bool all_here = size_ && position_ >= *size_;
     auto verdict = co_await final_reply(control_.timeout());
+    const bool was_cancelled = !verdict && verdict.error() == errc::cancelled;
+    if (control_.broken() && all_here && !was_cancelled) {
+        co_return std::size_t{0};  // every byte has come; only the session is lost
+    }
     if (!verdict) {
-        if (all_here && !(verdict.error() == errc::cancelled)) {
-            co_return std::size_t{0};  // every byte has come; only the session is lost
-        }
         co_return std::move(verdict).error();
     }
     if (!verdict->is_completion()) {
@@ -174,12 +178,14 @@ awaitable<> retrieval::end_early()
     if (at_end_) {
         co_return;
     }
-    const bool nearly_done = size_ && !has_surplus_ && *size_ - std::min(*size_, position_) <= small_rest;
-    if (nearly_done && co_await drain()) {
-        data_->close(net::close_mode::orderly);
-        // Not awaited for long: a server that hashes the file now would hold the session for minutes.
-        co_await final_reply(patience());
-        co_return;
+    if (size_ && !has_surplus_ && *size_ - std::min(*size_, position_) <= small_rest) {
+        const bool drained = co_await drain();
+        if (drained) {
+            data_->close(net::close_mode::orderly);
+            // Not awaited for long: a server that hashes the file now would hold the session for minutes.
+            co_await final_reply(patience());
+            co_return;
+        }
     }
     if (profile_.abort == abort_style::abor_first && !final_) {
         co_await abort_first();
@@ -195,7 +201,8 @@ awaitable<> retrieval::end_early()
 
 awaitable<> retrieval::abort_first()
 {
-    if (!co_await control_.send(proto::command::bare("ABOR"))) {
+    const auto sent = co_await control_.send(proto::command::bare("ABOR"));
+    if (!sent) {
         co_return;
     }
     co_await drain();

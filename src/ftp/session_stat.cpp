@@ -57,7 +57,8 @@ awaitable<result<file_attributes>> session::stat_by_size(remote_path path)
         file_attributes file;
         file.kind = file_kind::regular;
         file.size = *size;
-        if (const auto time = co_await ask_time(path)) {
+        const auto time = co_await ask_time(path);
+        if (time) {
             file.modified = *time;
         }
         if (control_->broken()) {
@@ -122,7 +123,8 @@ awaitable<result<file_version>> session::learn_version(remote_path path)
     const auto size = co_await ask_size(path);
     if (size) {
         version.size = *size;
-        if (const auto time = co_await ask_time(std::move(path))) {
+        const auto time = co_await ask_time(std::move(path));
+        if (time) {
             version.modified = *time;
         }
     }

@@ -16,14 +16,16 @@
 //     server.play(client(server.port()));                 // client: awaitable<>, with EXPECT_… inside
 //
 // A step that is not met fails the test with the line of the script and ends that connection. Scripts may
-// capture; the server keeps them. No timers: "silent" means waiting for the client to leave.
+// capture; the server keeps them. "Silent" means waiting for the client to leave, no script sleeps.
 #pragma once
 
 #include "ftpfs/async/awaitable.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -42,7 +44,7 @@ class scripted_server;
 // A listener for one data connection, and the connection. Movable; closing is idempotent.
 class scripted_data {
 public:
-    explicit scripted_data(executor where);
+    scripted_data(executor where, const boost::asio::ip::address& address);
 
     std::uint16_t port() const;
     // "(|||port|)" and "(127,0,0,1,p,q)", for replies written by hand.
@@ -77,6 +79,8 @@ public:
     // The greeting, and standing answers for whatever a login sends: user "331", password "230", FEAT with
     // these lines ("MLST type*;size*;modify*;" …), SYST, OPTS, CLNT, TYPE I and PWD ("/").
     awaitable<> greet(std::vector<std::string> features = {});
+    // Only the standing answers, for greetings of another kind.
+    void answer_login(const std::vector<std::string>& features = {});
 
     // From now on every command that starts with `verb` and is not the one a step waits for gets this reply.
     // An empty reply makes the command unexpected again.
@@ -102,7 +106,7 @@ public:
     awaitable<> say(std::string reply);
     // Sends bytes as they are.
     awaitable<> say_raw(std::string bytes);
-    // The same one byte per packet turn.
+    // The same, cut into pieces that leave one by one.
     awaitable<> say_in_pieces(std::string bytes, std::size_t piece = 1);
 
     // The client must close, with or without QUIT.
@@ -116,6 +120,7 @@ public:
 
 private:
     awaitable<bool> read_command(std::string& command);
+    const std::string* standing_answer(const std::string& command) const;
 
     scripted_server& owner_;
     std::size_t number_;
@@ -142,7 +147,7 @@ public:
     void otherwise(script every);
 
     // Runs the loop until `client` has ended and all scripts with it. Scripts still waiting 5 s after the
-    // client ended fail the test.
+    // client ended, and a client that does not end in 30 s, fail the test. May be called again.
     void play(awaitable<> client);
 
     // What happened, in order: "1> USER anonymous" (number of the connection from 1), "1< 331 …".
@@ -159,18 +164,20 @@ private:
     friend class scripted_control;
     awaitable<> accept_all();
     awaitable<> run_script(script& what, std::size_t number, boost::asio::ip::tcp::socket socket);
+    void end_within(std::chrono::seconds time, const char* complaint);
     void record(std::size_t number, char direction, std::string_view text);
 
     boost::asio::io_context& loop_;
     boost::asio::ip::tcp::acceptor listener_;
+    boost::asio::steady_timer limit_;
     std::uint16_t port_ = 0;
-    std::deque<script> scripts_;
-    std::deque<script>::size_type next_ = 0;
+    std::deque<script> scripts_;  // addresses stay valid while connections run them
+    std::size_t next_ = 0;
     script otherwise_;
     std::size_t connections_ = 0;
     std::size_t open_ = 0;
+    bool client_ended_ = false;
     std::vector<std::string> dialogue_;
-    std::map<std::size_t, scripted_control*> live_;
 };
 
 }  // namespace ftpfs::test

@@ -33,7 +33,8 @@ public:
     // Only sends. Fails with connection_lost if the server spoke or closed while the channel was quiet.
     awaitable<result<>> send(proto::command what);
 
-    // The next reply, within the timeout or another time. A final one makes the channel quiet.
+    // The next reply, within the timeout or another time. A final one makes the channel quiet, a 421 is an
+    // answer here but breaks the channel.
     awaitable<result<proto::reply>> read_reply();
     awaitable<result<proto::reply>> read_reply_within(clock::duration time);
 
@@ -55,7 +56,7 @@ public:
 private:
     enum class state { quiet, busy, broken };
 
-    result<proto::reply> take(proto::reply answer);
+    proto::reply take(proto::reply answer);
     failure broken_by(failure why);
     void measure(clock::duration sample) noexcept;
 
