@@ -5,6 +5,8 @@ Each limit was seen in a plain FTP dialogue with that server. A limit of ftpfs h
 
 from dataclasses import dataclass
 
+from tree import BACKSLASH_NAMES
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -15,7 +17,7 @@ class Limits:
     hidden: frozenset[bytes] = frozenset()
     """Paths below `small` that are not in the listing at all, with everything below them."""
     unreadable: frozenset[bytes] = frozenset()
-    """Paths below `small` that are listed but never sent, with everything below them."""
+    """Paths below `small` that are listed, but neither sent nor entered."""
 
 
 LIMITS: dict[str, Limits] = {
@@ -23,8 +25,12 @@ LIMITS: dict[str, Limits] = {
     "vsftpd": Limits(listed_times=True),
     # MLSD leaves out links that lead nowhere; LIST has them.
     "proftpd": Limits(hidden=frozenset({b"links/dangling"})),
-    # RETR of any path with a backslash in it: 553 Prohibited file name. SIZE, MDTM, MLST and CWD work.
-    "pure-ftpd": Limits(unreadable=frozenset({b"backslash"})),
+    # RETR and CWD with a backslash in the path: 553 Prohibited file name. SIZE, MDTM and MLST work.
+    "pure-ftpd": Limits(
+        unreadable=frozenset(
+            prefix + name for name in BACKSLASH_NAMES for prefix in (b"backslash/", b"backslash/folders/")
+        )
+    ),
     # MLSD tells the type of a link's target and leaves out links that lead nowhere. Names that aren't UTF-8 are listed
     # with `?` for each wrong byte, and no name at all opens them.
     "pyftpdlib": Limits(follows_links=True, hidden=frozenset({b"links/dangling", b"latin"})),

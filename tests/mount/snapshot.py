@@ -32,11 +32,11 @@ def scan(
     top: os.PathLike[str], follow: bool = False, hidden: Collection[bytes] = (), unreadable: Collection[bytes] = ()
 ) -> Tree:
     """Everything below `top`, except what is at or below a `hidden` path. With `follow`, links are taken as what they
-    lead to. Files at or below an `unreadable` path are not opened."""
+    lead to. What is `unreadable` is neither opened nor entered."""
     root = os.fsencode(top)
     return {
-        path: _entry(os.path.join(root, path), follow, readable=not _is_below(path, unreadable))
-        for path in _walk(root, follow, hidden)
+        path: _entry(os.path.join(root, path), follow, readable=path not in unreadable)
+        for path in _walk(root, follow, hidden, unreadable)
     }
 
 
@@ -50,16 +50,10 @@ def below(tree: Tree, part: bytes) -> Tree:
     return {path.removeprefix(part + b"/"): entry for path, entry in tree.items() if path.startswith(part + b"/")}
 
 
-def differences(expected: Tree, found: Tree, limits: Limits, ignore: Collection[str] = ()) -> list[str]:
-    """In words; nothing if the trees are the same as far as the server can tell. `ignore` names fields of `Entry`."""
-    words = [f"missing: {path!r}" for path in expected.keys() - found.keys()]
-    words += [f"unexpected: {path!r}" for path in found.keys() - expected.keys()]
-    for path in expected.keys() & found.keys():
-        one, other = expected[path], found[path]
-        for field in ("kind", "size", "mode", "mtime", "content"):
-            if field not in ignore and not _agree(field, one, other, limits):
-                words.append(f"{field} of {path!r}: {getattr(one, field)!r} expected, {getattr(other, field)!r} found")
-    return sorted(words)
+def assert_same(expected: Tree, found: Tree, limits: Limits, ignore: Collection[str] = ()) -> None:
+    """The trees are the same as far as the server can tell. `ignore` names fields of `Entry`."""
+    words = _differences(expected, found, limits, ignore)
+    assert not words, "\n".join(words[:50])
 
 
 def same_time(exact: int, shown: int, limits: Limits) -> bool:
@@ -70,17 +64,28 @@ def same_time(exact: int, shown: int, limits: Limits) -> bool:
     return limits.listed_times and shown == exact - exact % step
 
 
+def _differences(expected: Tree, found: Tree, limits: Limits, ignore: Collection[str]) -> list[str]:
+    words = [f"missing: {path!r}" for path in expected.keys() - found.keys()]
+    words += [f"unexpected: {path!r}" for path in found.keys() - expected.keys()]
+    for path in expected.keys() & found.keys():
+        one, other = expected[path], found[path]
+        for field in ("kind", "size", "mode", "mtime", "content"):
+            if field not in ignore and not _agree(field, one, other, limits):
+                words.append(f"{field} of {path!r}: {getattr(one, field)!r} expected, {getattr(other, field)!r} found")
+    return sorted(words)
+
+
 def _agree(field: str, one: Entry, other: Entry, limits: Limits) -> bool:
     if field == "mtime":
         return same_time(one.mtime, other.mtime, limits)
     return bool(getattr(one, field) == getattr(other, field))
 
 
-def _walk(root: bytes, follow: bool, hidden: Collection[bytes]) -> Iterator[bytes]:
+def _walk(root: bytes, follow: bool, hidden: Collection[bytes], closed: Collection[bytes]) -> Iterator[bytes]:
     for folder, folders, files in os.walk(root, onerror=_raise, followlinks=follow):
         inside = os.path.relpath(folder, root) + b"/" if folder != root else b""
-        folders[:] = [name for name in folders if inside + name not in hidden]
         yield from (inside + name for name in folders + files if inside + name not in hidden)
+        folders[:] = [name for name in folders if inside + name not in hidden and inside + name not in closed]
 
 
 def _raise(error: OSError) -> None:
@@ -105,7 +110,3 @@ def _digest(path: bytes) -> bytes:
             return hashlib.file_digest(file, "sha256").digest()
     except OSError as error:
         return os.fsencode(os.strerror(error.errno or 0))
-
-
-def _is_below(path: bytes, tops: Collection[bytes]) -> bool:
-    return any(path == top or path.startswith(top + b"/") for top in tops)

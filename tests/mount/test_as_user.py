@@ -1,10 +1,11 @@
 """An ordinary user mounts, reads and unmounts, with the help of fusermount3 alone.
 
-The user is made up: the commands run in a mount namespace of their own, where /dev/fuse may be opened by anyone as on
-a desktop, whatever it is outside.
+The commands run in a mount namespace of their own, where /dev/fuse may be opened by anyone as on a desktop, whatever it
+is outside.
 """
 
 import os
+import pwd
 import stat
 import subprocess
 from collections.abc import Callable
@@ -22,9 +23,12 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="all tests run as an ordinary user already"),
 ]
 
-USER = 47111
+USER = pwd.getpwnam("nobody").pw_uid
+"""A user of this machine: fusermount3 asks for the name."""
+
 RunAsUser = Callable[[str, str], "subprocess.CompletedProcess[str]"]
 _AS_USER = """
+umount --all --lazy --types fuse.ftpfs
 mount --bind "$1" /dev/fuse &&
 exec setpriv --reuid "$2" --regid "$2" --clear-groups sh -c "$3" sh "$4" "$5" "$6"
 """

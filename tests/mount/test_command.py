@@ -56,10 +56,12 @@ def test_signal_unmounts(server: Server, start_mount: StartMount, number: signal
 
 def test_signal_unmounts_while_a_file_is_open(server: Server, start_mount: StartMount) -> None:
     mount = start_mount(server.url)
-    with open(mount.point / "hello.txt", "rb"):
-        assert mount.pid
-        os.kill(mount.pid, signal.SIGTERM)
-        mount.expect_end()
+    descriptor = os.open(mount.point / "hello.txt", os.O_RDONLY)
+    assert mount.pid
+    os.kill(mount.pid, signal.SIGTERM)
+    mount.expect_end()
+    with pytest.raises(OSError):
+        os.close(descriptor)  # nobody is there to hear of it
 
 
 @pytest.mark.parametrize("flag", ["-f", "-d"])

@@ -8,7 +8,7 @@ import pytest
 
 from limits import Limits
 from mount import Mount
-from snapshot import Tree, differences, exported, same_time, scan
+from snapshot import Tree, assert_same, exported, same_time, scan
 from tools import output, sorted_lines
 
 pytestmark = pytest.mark.reading
@@ -141,7 +141,7 @@ def test_copy(pair: tuple[Path, Path], limits: Limits, workspace: Path, command:
     done = subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     expected: Tree = exported(local, limits)
-    assert differences(expected, scan(target), limits, ignore) == []
+    assert_same(expected, scan(target), limits, ignore)
 
 
 def test_second_rsync_transfers_nothing(pair: tuple[Path, Path], workspace: Path) -> None:

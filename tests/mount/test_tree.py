@@ -8,7 +8,7 @@ import pytest
 
 from limits import Limits
 from mount import Mount
-from snapshot import Tree, below, differences, exported, same_time, scan
+from snapshot import Tree, assert_same, below, exported, same_time, scan
 from tree import DANGLING, LINKS
 
 pytestmark = pytest.mark.reading
@@ -27,11 +27,11 @@ def found(shared_mount: Mount, limits: Limits) -> Tree:
 @pytest.mark.parametrize("part", ["plain", "names", "backslash", "latin", "links", "times", "modes"])
 def test_part_is_the_same(expected: Tree, found: Tree, limits: Limits, part: str) -> None:
     name = part.encode()
-    assert differences(below(expected, name), below(found, name), limits) == []
+    assert_same(below(expected, name), below(found, name), limits)
 
 
 def test_nothing_else_is_there(expected: Tree, found: Tree, limits: Limits) -> None:
-    assert differences(expected, found, limits, ignore={"mode", "mtime", "content"}) == []
+    assert_same(expected, found, limits, ignore={"mode", "mtime", "content"})
 
 
 def test_top_has_its_directories(mounted: Mount) -> None:

@@ -17,8 +17,13 @@ from .account import HOME
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
-# The shell stays as process 1 and buries orphans: sessions of vsftpd end themselves when their parent has that number.
-_ENTER = 'mount --bind "$1" "$2" && mount --bind "$3" /etc && shift 3 && "$@"; exit $?'
+# The namespace begins as a copy: mounts of the tests would live on in it after their unmount. The shell stays as
+# process 1 and buries orphans: sessions of vsftpd end themselves when their parent has that number.
+_ENTER = """
+umount --all --lazy --types fuse.ftpfs
+mount --bind "$1" "$2" && mount --bind "$3" /etc && shift 3 && "$@"
+exit $?
+"""
 
 
 class Jail:
