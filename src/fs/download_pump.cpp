@@ -2,6 +2,7 @@
 
 #include "ftpfs/fs/path_failure.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -50,6 +51,16 @@ void download_pump::ask(std::uint64_t offset, std::uint64_t end)
     if (starved && window_.credit() > 0) {
         wanted_.notify_all();
     }
+}
+
+bool download_pump::begin_earlier(std::uint64_t offset)
+{
+    if (begun_ || offset >= begin_ || begin_ - offset > read_window::disorder) {
+        return false;
+    }
+    begin_ = offset;
+    window_.begin_earlier(offset);
+    return true;
 }
 
 void download_pump::close()
@@ -112,6 +123,7 @@ awaitable<bool> download_pump::open()
             pump->press();
         }
     };
+    begun_ = true;
     pressed_ = false;
     ++services_.count.downloads;
     auto opened = co_await services_.remote.open_download(std::move(request));
@@ -160,6 +172,11 @@ awaitable<bool> download_pump::receive()
     news_->moved(from, window_.position());
     if (pressed_ && had_fair_share()) {
         yield_session();
+    }
+    if (from / cache::block_size != window_.position() / cache::block_size) {
+        // A remote that has bytes at hand need not suspend: those who wait take the block now, before the cache
+        // needs its memory, and everything else on the loop has its turn.
+        co_await boost::asio::post(boost::asio::use_awaitable);
     }
     co_return true;
 }

@@ -103,7 +103,7 @@ result<void> file_content::begin(const file_version& seen)
     }
     if (seen.size) {
         identity_.transferred.size = seen.size;
-        identity_.size = seen.size;
+        learn_size(*seen.size);
     }
     return {};
 }
@@ -135,16 +135,20 @@ void file_content::has_nothing_at(std::uint64_t offset)
 
 void file_content::ends_at(std::uint64_t offset)
 {
-    if (identity_.size == offset) {
-        return;
-    }
-    identity_.size = offset;
-    if (identity_.listed.size) {
+    if (identity_.size != offset && identity_.listed.size) {
         identity_.listed.size = offset;
     }
-    file_version learned;
-    learned.size = offset;
-    names_.correct(path_, learned);
+    learn_size(offset);
+}
+
+void file_content::learn_size(std::uint64_t size)
+{
+    if (identity_.size != size) {
+        identity_.size = size;
+        file_version learned;
+        learned.size = size;
+        names_.correct(path_, learned);
+    }
 }
 
 // --- blocks ---

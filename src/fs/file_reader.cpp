@@ -106,6 +106,11 @@ std::shared_ptr<download_pump> file_reader::stream_for(std::uint64_t offset, std
         return nullptr;
     }
     std::erase_if(pumps_, [](const auto& pump) { return pump->is_over(); });
+    for (const auto& pump : pumps_) {
+        if (pump->begin_earlier(offset)) {
+            break;
+        }
+    }
     std::array<const read_window*, most_streams> windows{};
     std::ranges::transform(pumps_, windows.begin(), [](const auto& pump) { return &pump->window(); });
     const auto choice =

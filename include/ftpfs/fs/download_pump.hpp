@@ -35,6 +35,9 @@ public:
     const read_window& window() const noexcept { return window_; }
     // A reader wants [offset, end), or just got it from memory.
     void ask(std::uint64_t offset, std::uint64_t end);
+    // The kernel sends the requests of one read-ahead in any order: as long as nothing was asked of the server,
+    // a stream can begin a little earlier. False if it can't.
+    bool begin_earlier(std::uint64_t offset);
     // Nobody wants more of it.
     void close();
 
@@ -77,6 +80,7 @@ private:
     std::chrono::steady_clock::time_point last_asked_;
     int broken_in_a_row_ = 0;
     int waiters_ = 0;
+    bool begun_ = false;
     bool pressed_ = false;
     bool closing_ = false;
     bool ended_ = false;

@@ -107,6 +107,7 @@ private:
     std::uint64_t free_until(std::uint64_t offset, const cache::block& block) const;
     void keep(const room& filled, std::size_t count);
     void adopt(const file_version& seen);
+    void learn_size(std::uint64_t size);
 
     cache::block_cache& blocks_;
     metadata& names_;

@@ -101,6 +101,8 @@ public:
     // A JSON object for the member "remote" of user.ftpfs.status: what the remote has to tell of itself.
     void set_remote_status(std::function<std::string()> provider) { remote_status_ = std::move(provider); }
     const counters& count() const noexcept { return counters_; }
+    // Memory of the file blocks, at most config::cache_size (or 4 MiB, if that is less).
+    std::uint64_t cached_bytes() const noexcept { return reading_.blocks.bytes(); }
     // FTP servers tell nothing of their space: large and free, so that no installer or copier refuses.
     struct statvfs statistics() const;
 

@@ -38,6 +38,8 @@ public:
 
     // Bytes [offset, end) are asked for; at most `most_ahead` is fetched beyond.
     void ask(std::uint64_t offset, std::uint64_t end, std::uint64_t most_ahead) noexcept;
+    // Before anything arrived: the same, but from an earlier byte on.
+    void begin_earlier(std::uint64_t begin) noexcept { begin_ = position_ = begin; }
     // The next `count` bytes are here.
     void arrived(std::uint64_t count) noexcept { position_ += count; }
     // The file ends there, or is no longer known to end.
