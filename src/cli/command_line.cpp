@@ -81,10 +81,10 @@ void take_positional(command_line& line, const words& found_words, problems& fou
         return;
     }
     if (given.size() > 2) {
-        found.push_back(
-            {exit_status::usage, fmt::format("only a URL and a mount point are expected, not also \"{}\": put quotes "
-                                             "around a name with spaces",
-                                             printable(without_password(given[2])))});
+        found.push_back({exit_status::usage,
+                         fmt::format("only a URL and a mount point are expected, but there is more, \"{}\": put "
+                                     "quotes around a name with spaces",
+                                     printable(without_password(given[2])))});
     }
     line.url = given[0];
     line.mount_point = given[1];

@@ -1,6 +1,7 @@
 #include "ftpfs/cli/terminal.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <termios.h>
 #include <unistd.h>
@@ -15,35 +16,57 @@ namespace {
 
 volatile sig_atomic_t received_signal = 0;
 
-extern "C" void remember_signal(int number)
+extern "C" void note_signal(int number)
 {
     received_signal = number;
 }
 
-// While it lives, signals that would end or stop us only interrupt read(2).
-class signals_remembered {
+// While it lives, signals that would end or stop us are only noted, and only in wait(): so none is lost between
+// a look and a read(2).
+class signals_noted {
 public:
-    signals_remembered()
+    signals_noted()
     {
         received_signal = 0;
-        struct sigaction remember = {};
-        remember.sa_handler = remember_signal;  // no SA_RESTART: read(2) shall return
+        sigset_t blocked;
+        ::sigemptyset(&blocked);
+        struct sigaction note = {};
+        note.sa_handler = note_signal;
         for (std::size_t i = 0; i < numbers.size(); ++i) {
-            ::sigaction(numbers[i], &remember, &before_[i]);
+            ::sigaddset(&blocked, numbers[i]);
+            ::sigaction(numbers[i], nullptr, &before_[i]);
+            if (before_[i].sa_handler != SIG_IGN) {
+                ::sigaction(numbers[i], &note, nullptr);
+            }
         }
+        ::sigprocmask(SIG_BLOCK, &blocked, &mask_before_);
     }
-    ~signals_remembered()
+    ~signals_noted()
     {
         for (std::size_t i = 0; i < numbers.size(); ++i) {
             ::sigaction(numbers[i], &before_[i], nullptr);
         }
+        ::sigprocmask(SIG_SETMASK, &mask_before_, nullptr);
     }
-    signals_remembered(const signals_remembered&) = delete;
-    signals_remembered& operator=(const signals_remembered&) = delete;
+    signals_noted(const signals_noted&) = delete;
+    signals_noted& operator=(const signals_noted&) = delete;
+
+    // Until there is something to read; false when a signal came first.
+    bool wait(int descriptor) const
+    {
+        pollfd input{.fd = descriptor, .events = POLLIN, .revents = 0};
+        while (received_signal == 0) {
+            if (::ppoll(&input, 1, nullptr, &mask_before_) > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
 
 private:
     static constexpr std::array numbers{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
     std::array<struct sigaction, numbers.size()> before_{};
+    sigset_t mask_before_{};
 };
 
 class terminal {
@@ -84,11 +107,11 @@ public:
     }
 
     // Nothing when a signal came or the input ended.
-    std::optional<secret> read_line() const
+    std::optional<secret> read_line(const signals_noted& signals) const
     {
         std::array<char, 1024> bytes{};
         std::size_t size = 0;
-        while (size < bytes.size()) {
+        while (size < bytes.size() && signals.wait(descriptor_)) {
             const auto got = ::read(descriptor_, bytes.data() + size, bytes.size() - size);
             if (got <= 0) {
                 break;
@@ -112,14 +135,14 @@ private:
 
 std::optional<secret> ask(const std::string& prompt, bool& asked)
 {
-    const signals_remembered quiet;
+    const signals_noted signals;
     const terminal here;
     asked = here.usable();
     if (!asked) {
         return std::nullopt;
     }
     here.write(prompt);
-    return here.read_line();
+    return here.read_line(signals);
 }
 
 }  // namespace
