@@ -56,6 +56,22 @@ struct open_reply {
     bool size_is_unknown = false;  // st_size says 0: only reads past the page cache (direct I/O) find the bytes
 };
 
+struct created {
+    lookup_reply node;
+    open_reply file;
+};
+
+// What setattr asks for; absent members stay as they are.
+struct attribute_request {
+    attribute_request() = default;
+
+    std::optional<std::uint64_t> size;
+    std::optional<mode_t> mode;
+    std::optional<uid_t> uid;
+    std::optional<gid_t> gid;
+    std::optional<std::chrono::system_clock::time_point> modified;
+};
+
 class file_system {
 public:
     // `now` is the clock of expiry; tests bring their own.
@@ -92,6 +108,29 @@ public:
     // Fewer bytes than asked for only at the end of the file. The pieces are consecutive.
     awaitable<result<std::vector<shared_bytes>>> read(handle_id file, std::uint64_t offset, std::size_t size);
     void release(handle_id file);
+
+    // Writing. `flags` are those of open(2). A handle for writing is also good for reading.
+    awaitable<result<created>> create(inode_id parent, file_name name, int flags, mode_t mode);
+    // All of `data`, or a failure that this handle keeps reporting.
+    awaitable<result<>> write(handle_id file, std::uint64_t offset, shared_bytes data);
+    // Until the server confirmed everything written so far: close(2) and fsync(2). The first error, and again
+    // for each later call on this handle.
+    awaitable<result<>> flush(handle_id file);
+    awaitable<result<>> sync(handle_id file);
+    // posix_fallocate(3); holes are not punched.
+    awaitable<result<>> allocate(handle_id file, int mode, std::uint64_t offset, std::uint64_t length);
+    awaitable<result<node_status>> set_attributes(inode_id inode, attribute_request request,
+                                                  std::optional<handle_id> file);
+    awaitable<result<lookup_reply>> make_directory(inode_id parent, file_name name, mode_t mode);
+    awaitable<result<lookup_reply>> make_symlink(inode_id parent, file_name name, std::string target);
+    awaitable<result<>> remove(inode_id parent, file_name name);
+    awaitable<result<>> remove_directory(inode_id parent, file_name name);
+    // `flags` are those of renameat2(2).
+    awaitable<result<>> rename(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
+                               unsigned flags);
+    // copy_file_range(2): whole files on servers that copy by themselves, else unsupported (the kernel then copies).
+    awaitable<result<std::uint64_t>> copy_range(handle_id from, std::uint64_t offset, handle_id to,
+                                                std::uint64_t to_offset, std::uint64_t length);
 
     // Readable by name, never listed, so that "cp -a" does not copy them: user.ftpfs.status (JSON, of the root
     // only), user.ftpfs.url, user.ftpfs.facts. no_such_attribute for any other.
