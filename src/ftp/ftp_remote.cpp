@@ -149,7 +149,7 @@ awaitable<result<file_attributes>> ftp_remote::stat_on(session_lease& lease, rem
         co_return **std::move(found);
     }
     if (found) {
-        co_return failure{errc::not_found, printable(where.str())};
+        co_return failure{errc::not_found, direct && !*direct ? direct->error().detail : printable(where.str())};
     }
     if (lease->lost()) {
         co_return found.error();
