@@ -8,7 +8,7 @@ namespace ftpfs::async {
 
 namespace asio = boost::asio;
 
-condition::condition(executor where) : never_{std::move(where), asio::steady_timer::time_point::max()} {}
+condition::condition(executor where) : never_{where, asio::steady_timer::time_point::max()} {}
 
 void condition::notify_all()
 {

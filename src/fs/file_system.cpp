@@ -44,20 +44,16 @@ awaitable<> file_system::stop()
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     reading_.stopping = true;
     files_.close_all();
-    co_await tasks_end_within(stop_grace);
-    tasks_.cancel();
+    // An alarm that is already on its way can't be called back, and may come when all is gone.
+    const auto waiting = std::make_shared<bool>(true);
+    boost::asio::steady_timer alarm{where_, stop_grace};
+    alarm.async_wait([this, waiting](const boost::system::error_code& aborted) {
+        if (!aborted && *waiting) {
+            tasks_.cancel();
+        }
+    });
     co_await tasks_.join();
-}
-
-awaitable<> file_system::tasks_end_within(std::chrono::milliseconds limit)
-{
-    // Looks often rather than listening: it happens once in the life of a mount.
-    constexpr std::chrono::milliseconds look{5};
-    boost::asio::steady_timer pause{where_};
-    for (auto waited = std::chrono::milliseconds{0}; waited < limit && tasks_.size() > 0; waited += look) {
-        pause.expires_after(look);
-        co_await pause.async_wait(as_result);
-    }
+    *waiting = false;
 }
 
 // --- names and attributes ---

@@ -81,7 +81,6 @@ awaitable<result<connection_summary>> ftp_remote::check_root(session_lease& leas
     connection_summary summary;
     summary.root = absolute(*lease, remote_path{});
     summary.system = pool_->profile().system;
-    summary.round_trip = lease->round_trip();
     const auto facts = co_await lease->stat(summary.root);
     const bool is_directory = facts && facts->kind == file_kind::directory;
     if (!is_directory) {
@@ -96,6 +95,7 @@ awaitable<result<connection_summary>> ftp_remote::check_root(session_lease& leas
             co_return co_await lookup.explain(summary.root, listed.error(), file_kind::directory);
         }
     }
+    summary.round_trip = lease->round_trip();
     co_return summary;
 }
 
@@ -126,35 +126,59 @@ awaitable<result<file_attributes>> ftp_remote::stat(remote_path path)
     return with_session<file_attributes>(lease_request{lane::metadata, {}}, std::move(attempt));
 }
 
+// MLST says all at once. Without it the parent's listing does: SIZE follows links and knows no modes, so asking
+// directly is left for what a listing does not show.
 awaitable<result<file_attributes>> ftp_remote::stat_on(session_lease& lease, remote_path path)
 {
     const auto where = absolute(*lease, path);
+    if (path.is_root()) {
+        co_return co_await stat_root(lease, where);
+    }
+    const auto& profile = pool_->profile();
+    std::optional<result<file_attributes>> direct;
+    if (profile.mlst != support::refused) {
+        direct = co_await lease->stat(where);
+        const bool final = *direct || !remote_lookup::ambiguous(direct->error());
+        if (lease->lost() || (final && profile.mlst != support::refused)) {
+            co_return *std::move(direct);
+        }
+    }
+    remote_lookup lookup{*lease, profile};
+    auto found = co_await lookup.find_in_parent(where);
+    if (found && *found) {
+        co_return **std::move(found);
+    }
+    if (found) {
+        co_return failure{errc::not_found, direct && !*direct ? direct->error().detail : printable(where.str())};
+    }
+    if (lease->lost()) {
+        co_return found.error();
+    }
+    if (!direct) {
+        direct = co_await lease->stat(where);
+    }
+    const bool settled = *direct || !remote_lookup::ambiguous(direct->error()) || lease->lost();
+    if (settled || !(found.error() == errc::permission_denied)) {
+        co_return *std::move(direct);
+    }
+    co_return found.error();
+}
+
+// Its parent may be out of bounds; that it can be listed is proof enough.
+awaitable<result<file_attributes>> ftp_remote::stat_root(session_lease& lease, remote_path where)
+{
     auto facts = co_await lease->stat(where);
     if (facts || lease->lost() || !remote_lookup::ambiguous(facts.error())) {
         co_return facts;
     }
-    if (path.is_root()) {
-        // Its parent may be out of bounds; that it can be listed is proof enough.
-        const auto listed = co_await lease->list(where);
-        if (listed) {
-            file_attributes root;
-            root.kind = file_kind::directory;
-            co_return root;
-        }
-        if (lease->lost()) {
-            co_return listed.error();
-        }
+    const auto listed = co_await lease->list(where);
+    if (!listed) {
+        remote_lookup lookup{*lease, pool_->profile()};
+        co_return co_await lookup.explain(where, listed.error(), file_kind::directory);
     }
-    remote_lookup lookup{*lease, pool_->profile()};
-    auto found = co_await lookup.find_in_parent(where);
-    if (!found) {
-        const bool learned = lease->lost() || found.error() == errc::permission_denied;
-        co_return learned ? found.error() : facts.error();
-    }
-    if (!*found) {
-        co_return failure{errc::not_found, facts.error().detail};
-    }
-    co_return **std::move(found);
+    file_attributes root;
+    root.kind = file_kind::directory;
+    co_return root;
 }
 
 awaitable<result<std::string>> ftp_remote::read_link(remote_path path)

@@ -187,7 +187,8 @@ void session_pool::opening_failed(const failure& why)
     const auto verdict = policy_.open_failed(why, have, clock::now());
     if (const auto limit = policy_.take_learned_limit()) {
         log_.warning("{} allows only {} session{} at the moment ({}); going on with {}", settings_.host, *limit,
-                     *limit == 1 ? "" : "s", to_string(why), *limit == 1 ? "it" : "them");
+                     *limit == 1 ? "" : "s", why.detail.empty() ? to_string(why) : why.detail,
+                     *limit == 1 ? "it" : "them");
     }
     if (verdict != pool_policy::verdict::wait && logins_ > 0) {
         outage_ = true;

@@ -100,8 +100,7 @@ void read_fact(std::string_view name, std::string_view value, fact_line& out)
         if (const auto mode = number<unsigned>(digits, 8)) {
             attributes.mode = static_cast<std::uint16_t>(*mode & 07777U);  // some send the file type along
         }
-    } else if (same_word(name, "unix.slink")) {  // wu-ftpd
-        attributes.kind = file_kind::symlink;
+    } else if (same_word(name, "unix.slink")) {
         attributes.link_target = value;
     }
 }
@@ -139,6 +138,9 @@ fact_line parse_fact_line(std::string_view line, fact_end end)
         return {};
     }
     auto& attributes = out.attributes;
+    if (!attributes.link_target.empty()) {  // wu-ftpd gives type=file along with UNIX.slink, in any order
+        attributes.kind = file_kind::symlink;
+    }
     if (attributes.kind == file_kind::directory) {
         attributes.size.reset();
     }

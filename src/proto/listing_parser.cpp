@@ -199,7 +199,7 @@ struct listing_parser::state {
             if (a.hash != b.hash) {
                 return a.hash < b.hash;
             }
-            const auto order = entries[a.index].name <=> entries[b.index].name;
+            const auto order = entries[a.index].name.str().compare(entries[b.index].name.str());
             return order != 0 ? order < 0 : a.index < b.index;
         });
         std::vector<bool> drop(entries.size(), false);

@@ -19,9 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(line.name.size() < input.size() && input[input.size() - line.name.size() - 1] == ' ', "a space before it");
     require(!line.attributes.mode || *line.attributes.mode <= 07777, "permission bits only");
     require(line.attributes.kind != file_kind::directory || !line.attributes.size, "no size of a directory");
-    require(line.attributes.link_target.empty() || line.attributes.kind == file_kind::symlink ||
-                line.kind != fact_line_kind::entry || line.attributes.kind != file_kind::unknown,
-            "a target belongs to a link");
+    require(line.attributes.link_target.empty() || line.attributes.kind == file_kind::symlink,
+            "only links have targets");
 
     // Whatever name a well-formed line carries comes out as it went in.
     const auto well_formed = "type=file;size=1; " + std::string{input};

@@ -4,6 +4,12 @@
 //     fusermount3 -u MOUNTPOINT
 //
 // Prints what the mount was asked when it ends. The "server" is a memcpy: as fast as a network can't be.
+//
+// Measured on two cores of an AMD EPYC (virtual, kernel 6.18) that were busy with other work, reading 1 GiB by
+// "dd bs=1M", eight runs each: at a read-ahead of 1 MiB our process used 0.33 to 0.42 s of processor time, at the
+// kernel's 128 KiB 0.37 to 0.55 s. By that, one core could serve about 2.5 GB/s; the reader saw 0.5 to 1.0 GB/s
+// through the page cache (at either value) and 1.1 to 2.1 GB/s past it. Read-aheads above 1 MiB changed nothing:
+// no request is larger.
 #include "ftpfs/fs/file_system.hpp"
 #include "ftpfs/fuse/mount.hpp"
 

@@ -33,6 +33,8 @@ def pytest_sessionstart() -> None:
         pytest.exit(f"no program at {FTPFS}: build the preset `asan`, or set FTPFS", returncode=2)
     if not os.path.exists("/dev/fuse"):
         pytest.exit("no /dev/fuse here: the kernel's FUSE is missing, or hidden from this container", returncode=2)
+    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
+        pytest.exit("/dev/fuse is not for this user: run as root, or let users open it", returncode=2)
 
 
 @pytest.fixture(scope="session")

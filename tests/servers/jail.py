@@ -5,7 +5,6 @@ and the kernel kills the first one when the process that started it goes away. A
 inside a user namespace, where the system allows that.
 """
 
-import contextlib
 import ctypes
 import os
 import signal
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .account import HOME
+from .freezer import Freezer
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -31,6 +31,7 @@ class Jail:
         namespaces = ["unshare", "--mount", "--pid", "--fork", "--kill-child=KILL"]
         if os.geteuid() != 0:
             namespaces += ["--user", "--map-root-user"]
+        self._freezer = Freezer()
         enter = ["/bin/sh", "-c", _ENTER, "jail", str(export), HOME, str(etc)]
         with log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -49,15 +50,17 @@ class Jail:
 
     def kill(self) -> None:
         """Ends all processes at once, as a crash would, and waits until they are gone."""
+        self.thaw()
         outside = self._process.pid
         # `unshare` outside waits for the first process inside, and ends with it.
         os.kill(next(_below(outside), outside), signal.SIGKILL)
         self._process.wait()
 
-    def signal_all(self, number: signal.Signals) -> None:
-        for pid in _below(self._process.pid):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
+    def freeze(self) -> None:
+        self._freezer.freeze(_below(self._process.pid))
+
+    def thaw(self) -> None:
+        self._freezer.thaw()
 
 
 def _die_with_parent() -> None:
@@ -66,7 +69,7 @@ def _die_with_parent() -> None:
 
 def _below(pid: int) -> Iterator[int]:
     """The processes below this one. A process is asked for its children only after it was yielded, so that one that
-    was stopped by then has no more of them."""
+    was frozen by then has no more of them."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:

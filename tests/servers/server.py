@@ -10,7 +10,6 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from pathlib import Path
-from signal import SIGCONT, SIGSTOP
 from typing import ClassVar, Self
 from urllib.parse import quote
 
@@ -89,11 +88,11 @@ class Server(ABC):
     def freeze(self) -> None:
         """From now on it is silent: connections stay open, and new ones are accepted by the kernel alone."""
         assert self._jail
-        self._jail.signal_all(SIGSTOP)
+        self._jail.freeze()
 
     def thaw(self) -> None:
         assert self._jail
-        self._jail.signal_all(SIGCONT)
+        self._jail.thaw()
 
     def stop(self) -> None:
         self.kill()

@@ -135,13 +135,15 @@ TEST_F(ftp_remote_test, settles_a_bare_550_to_CWD_by_listing_the_parent)
     });
 }
 
-TEST_F(ftp_remote_test, takes_attributes_from_the_parents_listing_where_the_server_says_nothing)
+TEST_F(ftp_remote_test, takes_attributes_from_the_parents_listing_without_MLST)
 {
     server.add(mute_script{unix_listing});
     play([](ftp::ftp_remote& remote) -> awaitable<> {
         const auto file = co_await remote.stat(path("/file"));
         EXPECT_EQ(outcome(file), "ok");
         EXPECT_TRUE(file && file->kind == file_kind::regular && file->size == 3u);
+        const auto link = co_await remote.stat(path("/link"));
+        EXPECT_TRUE(link && link->kind == file_kind::symlink && link->link_target == "file");
         const auto directory = co_await remote.stat(path("/directory"));
         EXPECT_TRUE(directory && directory->kind == file_kind::directory);
         const auto missing = co_await remote.stat(path("/missing"));

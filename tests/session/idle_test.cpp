@@ -1,5 +1,7 @@
 #include "session_fixture.hpp"
 
+#include "ftpfs/async/task_group.hpp"
+
 #include <boost/asio/post.hpp>
 
 namespace ftpfs::test {
@@ -104,6 +106,29 @@ TEST_F(session_idle, takes_the_dying_words_of_vsftpd_for_the_end)
     with_session([](session& opened) -> awaitable<> {
         const auto listed = co_await opened.list(path("/d"));
         EXPECT_FALSE(listed);
+        EXPECT_TRUE(opened.lost());
+    });
+}
+
+awaitable<> ping_into(session& opened, result<>& ended)
+{
+    ended = co_await opened.ping();
+}
+
+TEST_F(session_idle, is_lost_when_an_operation_is_cancelled_midway)
+{
+    async::task_group group{loop.get_executor()};
+    server.add([&](scripted_control& control) -> awaitable<> {
+        co_await control.greet();
+        co_await control.expect("NOOP");
+        group.cancel();
+        co_await control.stay_silent();
+    });
+    with_session([&](session& opened) -> awaitable<> {
+        result<> ended;
+        group.spawn(ping_into(opened, ended));
+        co_await group.join();
+        EXPECT_TRUE(!ended && ended.error() == errc::cancelled);
         EXPECT_TRUE(opened.lost());
     });
 }

@@ -288,7 +288,7 @@ TEST_F(session_retrieve, refuses_another_version_before_any_byte)
     });
 }
 
-TEST_F(session_retrieve, does_not_pipeline_or_begin_before_the_offset)
+TEST_F(session_retrieve, sends_rest_right_before_retr)
 {
     profile.rest = support::works;
     serve([](scripted_control& control) -> awaitable<> {

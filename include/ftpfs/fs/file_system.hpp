@@ -164,7 +164,6 @@ private:
     awaitable<result<known_name>> current_attributes(inode_id inode);
     node_status status_of(inode_id inode, const known_name& known) const;
     handle_id next_handle() noexcept { return handle_id{++last_handle_}; }
-    awaitable<> tasks_end_within(std::chrono::milliseconds limit);
     std::string status() const;
 
     executor where_;

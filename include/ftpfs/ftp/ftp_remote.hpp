@@ -66,6 +66,7 @@ private:
     awaitable<result<listing>> list_on(session_lease& lease, remote_path directory);
     awaitable<result<listing>> list_links_on(session_lease& lease, remote_path directory);
     awaitable<result<file_attributes>> stat_on(session_lease& lease, remote_path path);
+    awaitable<result<file_attributes>> stat_root(session_lease& lease, remote_path where);
     awaitable<result<std::unique_ptr<download>>> open_on(session_lease& lease, ftpfs::remote::download_request request);
     awaitable<result<links>> list_links(remote_path directory);
 

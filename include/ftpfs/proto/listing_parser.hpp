@@ -46,9 +46,9 @@ struct parsed_listing {
 
 class listing_parser {
 public:
-    static constexpr std::size_t longest_line = 64 * 1024;  // bytes
-    static constexpr std::size_t most_entries = 2'000'000;  // about 500 MiB; no directory seen comes near
-    static constexpr std::size_t lines_to_decide_by = 20;   // the dialect
+    static constexpr std::size_t longest_line = std::size_t{64} * 1024;  // bytes
+    static constexpr std::size_t most_entries = 2'000'000;               // about 500 MiB; no directory seen comes near
+    static constexpr std::size_t lines_to_decide_by = 20;                // the dialect
 
     // `known`: the dialect remembered for this server, dialect::unknown if there is none. `now` serves for
     // dates without a year.

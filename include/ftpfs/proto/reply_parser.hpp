@@ -25,9 +25,10 @@ namespace ftpfs::proto {
 
 class reply_parser {
 public:
-    static constexpr std::size_t longest_line = 64 * 1024;     // bytes; message-of-the-day lines are long
-    static constexpr std::size_t most_lines = 10'000;          // of one reply
-    static constexpr std::size_t longest_reply = 1024 * 1024;  // bytes; the largest banners seen have a few KiB
+    static constexpr std::size_t longest_line = std::size_t{64} * 1024;  // bytes; message-of-the-day lines are long
+    static constexpr std::size_t most_lines = 10'000;                    // of one reply
+    static constexpr std::size_t longest_reply =
+        std::size_t{1024} * 1024;  // bytes; the largest banners seen have a few KiB
 
     // Keeps a copy. Call next() until it is empty after each feed: what waits here is not bounded.
     void feed(std::string_view bytes) { buffer_.append(bytes); }

@@ -103,6 +103,7 @@ TEST(fact_list, knows_how_servers_name_their_types)
         {"type=OS.UNIX=slink;", file_kind::symlink, ""},
         {"type=OS.unix=symlink;size=9;", file_kind::symlink, ""},    // ProFTPD, FileZilla Server
         {"type=file;UNIX.slink=../x;", file_kind::symlink, "../x"},  // wu-ftpd
+        {"UNIX.slink=../x;type=file;", file_kind::symlink, "../x"},
         {"type=OS.unix=chr-13/29;", file_kind::character_device, ""},
         {"type=OS.unix=blkdev;", file_kind::block_device, ""},
         {"type=OS.unix=socket;", file_kind::socket, ""},

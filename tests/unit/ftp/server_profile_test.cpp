@@ -1,0 +1,75 @@
+#include "ftpfs/ftp/server_profile.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ftpfs::ftp {
+namespace {
+
+proto::reply answer(int code, std::string text = "text")
+{
+    return proto::reply{code, std::vector<std::string>(1, std::move(text))};
+}
+
+TEST(server_profile, knows_pure_ftpd_by_its_greeting)
+{
+    server_profile profile;
+    note_login(profile, "---------- Welcome to Pure-FTPd [privsep] [TLS] ----------", proto::feature_set{}, "");
+    EXPECT_EQ(profile.abort, abort_style::abor_first);
+}
+
+TEST(server_profile, closes_first_to_abort_on_unknown_servers)
+{
+    server_profile profile;
+    note_login(profile, "(vsFTPd 3.0.3)", proto::feature_set{}, "");
+    EXPECT_EQ(profile.abort, abort_style::close_first);
+}
+
+TEST(server_profile, does_not_try_mlsd_and_mlst_where_they_are_not_announced)
+{
+    server_profile profile;
+    note_login(profile, "hello", proto::feature_set{}, "UNIX Type: L8");
+    EXPECT_EQ(profile.mlsd, support::refused);
+    EXPECT_EQ(profile.mlst, support::refused);
+    EXPECT_EQ(profile.size, support::unknown);
+    EXPECT_EQ(profile.epsv, support::unknown);
+    EXPECT_EQ(profile.system, "UNIX Type: L8");
+}
+
+TEST(server_profile, keeps_what_was_learned_when_another_session_logs_in)
+{
+    const proto::feature_set features{proto::reply{211, {"Features:", " MLST type*;size*;", "End"}}};
+    server_profile profile;
+    profile.mlsd = support::refused;
+    profile.mlst = support::works;
+    note_login(profile, "hello", features, "");
+    EXPECT_EQ(profile.mlsd, support::refused);
+    EXPECT_EQ(profile.mlst, support::works);
+}
+
+struct note_case {
+    int code;
+    support before;
+    support after;
+};
+
+class server_profile_note : public testing::TestWithParam<note_case> {};
+
+TEST_P(server_profile_note, takes_only_unknown_command_for_a_refusal)
+{
+    auto known = GetParam().before;
+    note_answer(known, answer(GetParam().code));
+    EXPECT_EQ(known, GetParam().after);
+}
+
+INSTANTIATE_TEST_SUITE_P(answers, server_profile_note,
+                         testing::Values(note_case{213, support::unknown, support::works},
+                                         note_case{350, support::unknown, support::works},
+                                         note_case{500, support::works, support::refused},
+                                         note_case{502, support::unknown, support::refused},
+                                         note_case{504, support::unknown, support::refused},
+                                         note_case{501, support::works, support::works},
+                                         note_case{550, support::unknown, support::unknown},
+                                         note_case{550, support::works, support::works}));
+
+}  // namespace
+}  // namespace ftpfs::ftp
