@@ -61,6 +61,9 @@ struct created {
     open_reply file;
 };
 
+// Who writes: write(2), or the kernel's page cache for a mapped file (FUSE_WRITE_CACHE).
+enum class write_origin : std::uint8_t { program, page_cache };
+
 // What setattr asks for; absent members stay as they are.
 struct attribute_request {
     attribute_request() = default;
@@ -111,8 +114,10 @@ public:
 
     // Writing. `flags` are those of open(2). A handle for writing is also good for reading.
     awaitable<result<created>> create(inode_id parent, file_name name, int flags, mode_t mode);
-    // All of `data`, or a failure that this handle keeps reporting.
-    awaitable<result<>> write(handle_id file, std::uint64_t offset, shared_bytes data);
+    // All of `data`, or a failure that this handle keeps reporting. `origin`: pages of a mapped file go where they
+    // belong, even through a handle that appends.
+    awaitable<result<>> write(handle_id file, std::uint64_t offset, shared_bytes data,
+                              write_origin origin = write_origin::program);
     // Until the server confirmed everything written so far: close(2) and fsync(2). The first error, and again
     // for each later call on this handle.
     awaitable<result<>> flush(handle_id file);
@@ -142,7 +147,10 @@ public:
     const counters& count() const noexcept { return counters_; }
     // Memory of the file blocks, at most config::cache_size (or 4 MiB, if that is less).
     std::uint64_t cached_bytes() const noexcept { return reading_.blocks.bytes(); }
-    // FTP servers tell nothing of their space: large and free, so that no installer or copier refuses.
+    // What the server tells of its space, believed for a while. Most tell nothing: then large and free, so that no
+    // installer or copier refuses.
+    awaitable<result<struct statvfs>> free_space();
+    // The same as far as it is known without asking.
     struct statvfs statistics() const;
 
     // For messages: "/dir/name" of an inode, as far as known.
