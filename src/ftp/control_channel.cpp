@@ -136,6 +136,35 @@ bool control_channel::check() noexcept
     return true;
 }
 
+bool control_channel::has_word() noexcept
+{
+    return !broken() && (parser_.has_partial() || stream_->look() != net::idle_state::quiet);
+}
+
+void control_channel::watch(std::function<void()> alarm)
+{
+    alarm_ = std::move(alarm);
+    if (alarm_ && !waits_for_word_ && !broken()) {
+        wait_for_word();
+    }
+}
+
+void control_channel::wait_for_word()
+{
+    waits_for_word_ = true;
+    stream_->when_readable([this] { on_word(); });
+}
+
+// A preliminary reply stays unread until somebody reads: waiting on would only report it again.
+void control_channel::on_word()
+{
+    waits_for_word_ = false;
+    const bool preliminary = stream_->peek() == std::byte{'1'};
+    if (alarm_ && !broken() && !preliminary) {
+        std::exchange(alarm_, nullptr)();
+    }
+}
+
 failure control_channel::broken_by(failure why)
 {
     log_.debug("control connection given up: {}", ftpfs::to_string(why));

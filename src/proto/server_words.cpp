@@ -189,6 +189,27 @@ std::optional<errc> meaning_of(const reply& refusal)
     return speaks_of_encryption(text) ? std::optional{errc::encryption_required} : std::nullopt;
 }
 
+bool admits_failure(const reply& completion, std::string_view name)
+{
+    constexpr std::array<std::string_view, 3> admissions{"fail", "error", "denied"};
+    if (!completion.is_completion() || completion.lines.size() < 2) {
+        return false;
+    }
+    return std::ranges::any_of(completion.lines, [&](std::string line) {
+        for (auto at = line.find(name); !name.empty() && at != line.npos; at = line.find(name, at)) {
+            line.erase(at, name.size());
+        }
+        return contains_any(lower(line), admissions);
+    });
+}
+
+failure explain_admission(const reply& completion)
+{
+    auto detail = completion.as_failure().detail;
+    const auto meaning = meaning_of_words(lower(completion.text()));
+    return {meaning.value_or(errc::io_failure), std::move(detail)};
+}
+
 failure explain(const reply& refusal)
 {
     auto plain = refusal.as_failure();

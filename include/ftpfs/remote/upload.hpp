@@ -27,7 +27,9 @@ struct upload_request {
     // For append: the size the file has; version_changed if it has another. `unsupported` where the server cannot
     // append, neither by APPE nor by REST and STOR.
     std::uint64_t offset = 0;
-    // For append: version_changed if the file is provably another one than what the writer knows.
+    // For append: version_changed if the file is provably another one than what the writer knows. For replace: what
+    // was there before, as far as known; when the server's final word is lost, a file that still looks like it is
+    // not taken for the new one.
     std::optional<file_version> expected;
     // Called on the loop, possibly more than once, when others wait for a session this upload occupies. The owner
     // should finish it soon if nobody is writing just now.
