@@ -5,7 +5,8 @@
 // belongs to the file system's task group. One thread; stop() before destroying.
 //
 // Put together from: metadata (names, attributes, listings), inode_table (numbers), open_files (versions of
-// files, each with a file_reader and its download_pumps), and the services they share (reading).
+// files, each with a file_reader and its download_pumps), the file_writers of files that are changed, and the services
+// they share (reading, writing).
 #pragma once
 
 #include "ftpfs/async/awaitable.hpp"
@@ -16,11 +17,13 @@
 #include "ftpfs/core/shared_bytes.hpp"
 #include "ftpfs/fs/config.hpp"
 #include "ftpfs/fs/counters.hpp"
+#include "ftpfs/fs/file_writer.hpp"
 #include "ftpfs/fs/ids.hpp"
 #include "ftpfs/fs/inode_table.hpp"
 #include "ftpfs/fs/metadata.hpp"
 #include "ftpfs/fs/open_files.hpp"
 #include "ftpfs/fs/reading.hpp"
+#include "ftpfs/fs/writing.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <sys/stat.h>
@@ -141,7 +144,11 @@ public:
     // only), user.ftpfs.url, user.ftpfs.facts. no_such_attribute for any other.
     awaitable<result<std::string>> get_extended_attribute(inode_id inode, std::string name);
     // What user.ftpfs.url shows of the root: without a password.
-    void set_url(std::string url) { url_ = std::move(url); }
+    void set_url(std::string url)
+    {
+        url_ = std::move(url);
+        writing_.url = url_;
+    }
     // A JSON object for the member "remote" of user.ftpfs.status: what the remote has to tell of itself.
     void set_remote_status(std::function<std::string()> provider) { remote_status_ = std::move(provider); }
     const counters& count() const noexcept { return counters_; }
@@ -164,8 +171,45 @@ private:
     };
     struct open_file_state {
         inode_id inode{};
-        std::shared_ptr<file_reader> reader;
+        std::shared_ptr<file_reader> reader;  // null until it is needed
+        std::shared_ptr<file_writer> writer;  // null: opened for reading
+        bool appends = false;
     };
+
+    // --- writing ---
+
+    result<void> may_change() const;
+    // The writer of an inode that is not broken; null if there is none.
+    std::shared_ptr<file_writer> writer_of(inode_id inode) const;
+    awaitable<result<std::shared_ptr<file_writer>>> make_writer(inode_id inode, bool keeps_content);
+    std::shared_ptr<void> pin(inode_id inode);
+    void leave(std::shared_ptr<file_writer> writer);
+    awaitable<> retire(std::shared_ptr<file_writer> writer);
+    handle_id add_handle(open_file_state state);
+    awaitable<result<open_reply>> open_for_writing(inode_id inode, int flags);
+    awaitable<result<>> attach_reader(handle_id file);
+    void use_new_version(inode_id inode);
+    result<open_file_state*> writable(handle_id file);
+
+    awaitable<result<>> set_size(inode_id inode, std::uint64_t size, std::shared_ptr<file_writer> writer);
+    awaitable<result<node_status>> set_attributes_now(inode_id inode, attribute_request request,
+                                                      std::optional<handle_id> file);
+    result<void> check_owner(const attribute_request& request) const;
+    awaitable<result<>> set_mode(inode_id inode, std::uint16_t mode);
+    awaitable<result<>> set_time(inode_id inode, std::chrono::sys_seconds modified);
+
+    awaitable<result<lookup_reply>> make_directory_now(inode_id parent, file_name name, mode_t mode);
+    awaitable<result<lookup_reply>> make_symlink_now(inode_id parent, file_name name, std::string target);
+    awaitable<result<>> remove_now(inode_id parent, file_name name);
+    awaitable<result<>> remove_directory_now(inode_id parent, file_name name);
+    awaitable<result<>> rename_now(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
+                                   unsigned flags);
+    awaitable<result<std::uint64_t>> copy_now(handle_id from, handle_id to);
+    // The object behind a name is gone, though it may be open.
+    awaitable<> lose_name(inode_id parent, std::string_view name, file_attributes last);
+    result<lookup_reply> reply_about(inode_id parent, const file_name& name, file_attributes attributes);
+    void forget_reference(result<lookup_reply>& unused);
+    awaitable<> send_everything();
 
     // The path of an inode that still stands for the same object.
     result<remote_path> current_path(inode_id inode) const;
@@ -186,7 +230,12 @@ private:
     open_files files_;
     inode_table inodes_;
     std::unordered_map<handle_id, open_directory_state> directories_;
+    writing writing_;
     std::unordered_map<handle_id, open_file_state> handles_;
+    std::unordered_map<inode_id, std::shared_ptr<file_writer>> writers_;
+    std::unordered_map<inode_id, file_attributes> orphans_;  // open files without a name
+    std::optional<struct statvfs> space_;
+    time_point space_asked_;
     std::uint64_t last_handle_ = 0;
     std::string url_;
     std::function<std::string()> remote_status_;
