@@ -35,7 +35,8 @@ struct settings {
     std::optional<mode_t> file_mask;
     std::optional<mode_t> directory_mask;
 
-    bool asked_for_writing = false;  // "rw", which mount(8) says by default
+    // writing
+    std::optional<fs::owner_policy> chown;  // absent: depends on who mounts
 
     // diagnosis
     spdlog::level::level_enum log_level = spdlog::level::info;
