@@ -21,7 +21,7 @@ struct config {
     std::uint16_t port = 21;
     std::string user = "anonymous";  // RFC 1635
     secret password{"anonymous@"};
-    std::string account;      // sent only when the server asks (332)
+    std::string account;  // sent only when the server asks (332)
     // Where the root of the mount lies. RFC 1738 §3.2.2: ftp://host/a is below the directory the login lands in
     // (PWD), ftp://host/%2Fa is absolute. So the root on the server is root_given ? root : root.below(PWD).
     remote_path root;
