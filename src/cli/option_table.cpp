@@ -168,7 +168,7 @@ complaint log_level(settings& into, std::string_view value)
 
 complaint timeout(settings& into, std::string_view value)
 {
-    const auto wrong = set_duration(into.ftp.timeout, value, 1s);
+    auto wrong = set_duration(into.ftp.timeout, value, 1s);
     into.fs.timeout = into.ftp.timeout;
     return wrong;
 }

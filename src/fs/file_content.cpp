@@ -22,7 +22,7 @@ std::size_t place_in_block(std::uint64_t offset)
 }  // namespace
 
 file_content::file_content(cache::block_cache& blocks, metadata& names, remote_path path, content_identity identity)
-    : blocks_{blocks}, names_{names}, path_{std::move(path)}, identity_{std::move(identity)}
+    : blocks_{blocks}, names_{names}, path_{std::move(path)}, identity_{identity}
 {
 }
 

@@ -15,11 +15,15 @@ using std::chrono::steady_clock;
 // more, sessions are too scarce.
 constexpr std::size_t most_streams = 2;
 
+// The kernel reads a page once more when reading ahead has failed, at once. Without an answer at once the program
+// would wait twice as long as it was promised.
+constexpr std::chrono::seconds silence_lasts{1};
+
 }  // namespace
 
 file_reader::file_reader(reading& services, remote_path path, content_identity identity)
     : services_{services}, content_{std::make_shared<file_content>(services.blocks, services.names, std::move(path),
-                                                                   std::move(identity))},
+                                                                   identity)},
       news_{std::make_shared<arrivals>(services.where)}
 {
 }
@@ -65,6 +69,9 @@ bool file_reader::advance(progress& mine, std::uint64_t begin)
 // of another) is no failure.
 awaitable<result<void>> file_reader::wait_for_bytes(std::uint64_t offset, std::uint64_t end)
 {
+    if (silence_ && steady_clock::now() < silent_until_) {
+        co_return *silence_;
+    }
     const auto stream = stream_for(offset, end);
     if (services_.stopping) {
         co_return errc::shutting_down;
@@ -81,13 +88,22 @@ awaitable<result<void>> file_reader::wait_for_bytes(std::uint64_t offset, std::u
         co_return errc::cancelled;
     }
     if (stream && stream->why()) {
-        co_return *stream->why();
+        co_return failed(*stream->why());
     }
     if (woken == async::wake::deadline && news_->bytes() == before) {
-        co_return failure{errc::timed_out, content_->path().str() + ": no bytes for " +
-                                               std::to_string(services_.settings.timeout.count()) + " ms"};
+        co_return failed(failure{errc::timed_out, content_->path().str() + ": no bytes for " +
+                                                      std::to_string(services_.settings.timeout.count()) + " ms"});
     }
     co_return result<void>{};
+}
+
+failure file_reader::failed(failure why)
+{
+    if (why == errc::timed_out) {
+        silence_ = why;
+        silent_until_ = steady_clock::now() + silence_lasts;
+    }
+    return why;
 }
 
 void file_reader::credit_stream(std::uint64_t offset, std::uint64_t end)

@@ -2,13 +2,10 @@
 
 #include "ftpfs/ftp/retry_policy.hpp"
 
-#include <boost/asio/this_coro.hpp>
-
 #include <algorithm>
 
 namespace ftpfs::ftp {
 
-namespace asio = boost::asio;
 using found = std::optional<file_attributes>;
 
 bool remote_lookup::ambiguous(const failure& why) noexcept

@@ -31,9 +31,9 @@ retrieval::retrieval(control_channel& control, server_profile& profile, std::uni
 {
 }
 
-awaitable<result<>> retrieval::begin(remote_path path, range what)
+awaitable<result<>> retrieval::begin(std::string file, range what)
 {
-    FTPFS_CO_TRY(auto command, proto::command::make("RETR", path.str()));
+    FTPFS_CO_TRY(auto command, proto::command::make("RETR", file));
     size_ = what.size;
     offset_ = what.offset;
     if (what.send_rest) {

@@ -128,7 +128,8 @@ awaitable<result<>> session::enter(remote_path directory)
     if (still_there && directory_ == directory) {
         co_return result<>{};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("CWD", directory.str()));
+    FTPFS_CO_TRY(const auto argument, co_await reach(directory));
+    FTPFS_CO_TRY(auto command, proto::command::make("CWD", argument));
     directory_.reset();
     moved_directories_ = setup_.profile.moved_directories;
     FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
@@ -153,6 +154,19 @@ awaitable<result<proto::reply>> session::ask(proto::command what)
     }
     used();
     co_return answer;
+}
+
+// Mostly the path itself, since an absolute path is never taken for an option or a home directory. But ProFTPD as
+// Debian configures it refuses every argument with a '/' somewhere behind a '*' (DenyFilter \*.*/): such a
+// path is walked, and its last part named from there.
+awaitable<result<std::string>> session::reach(remote_path path)
+{
+    const auto star = path.str().find('*');
+    if (star == std::string::npos || path.str().find('/', star) == std::string::npos) {
+        co_return path.str();
+    }
+    FTPFS_CO_CHECK(co_await enter(path.parent()));
+    co_return "./" + std::string{path.name()};
 }
 
 awaitable<result<>> session::ping()

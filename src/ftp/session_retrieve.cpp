@@ -35,13 +35,14 @@ awaitable<result<file_version>> session::retrieve(remote_path path, std::uint64_
 awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
 {
     auto& known = setup_.profile.rest;
+    FTPFS_CO_TRY(auto file, co_await reach(std::move(path)));
     FTPFS_CO_TRY(auto data, co_await open_data());
     retrieval probe{*control_, setup_.profile, std::move(data)};
     retrieval::range last;
     last.offset = size - 1;
     last.send_rest = true;
     rest_was_sent_ = true;
-    FTPFS_CO_CHECK(co_await probe.begin(std::move(path), last));
+    FTPFS_CO_CHECK(co_await probe.begin(std::move(file), last));
     if (known == support::refused) {
         co_await probe.end_early();
     } else {
@@ -74,10 +75,11 @@ awaitable<result<>> session::begin_transfer(remote_path path, std::uint64_t offs
     // A size and no proof: the proof failed just now, so the file is changing; only the slow way is safe.
     const bool may_restart = known == support::works || (known == support::unknown && (!size || offset >= *size));
     what.send_rest = offset > 0 ? may_restart : rest_was_sent_ && known != support::refused;
+    FTPFS_CO_TRY(auto file, co_await reach(std::move(path)));
     FTPFS_CO_TRY(auto data, co_await open_data());
     auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data));
     rest_was_sent_ = rest_was_sent_ || what.send_rest;
-    auto begun = co_await transfer->begin(std::move(path), what);
+    auto begun = co_await transfer->begin(std::move(file), what);
     used();
     if (begun) {
         transfer_ = std::move(transfer);

@@ -33,7 +33,8 @@ awaitable<result<file_attributes>> session::stat_by_mlst(remote_path path)
     if (known == support::refused) {
         co_return failure{errc::unsupported, "no MLST"};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("MLST", path.str()));
+    FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
+    FTPFS_CO_TRY(auto command, proto::command::make("MLST", argument));
     FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
     if (answer.is_unknown_command()) {
         known = support::refused;
@@ -82,7 +83,8 @@ awaitable<result<std::uint64_t>> session::ask_size(remote_path path)
     if (known == support::refused) {
         co_return failure{errc::unsupported, "no SIZE"};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("SIZE", path.str()));
+    FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
+    FTPFS_CO_TRY(auto command, proto::command::make("SIZE", argument));
     FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
     note_answer(known, answer);
     if (const auto size = proto::parse_size_reply(answer)) {
@@ -97,7 +99,8 @@ awaitable<result<file_time>> session::ask_time(remote_path path)
     if (known == support::refused) {
         co_return failure{errc::unsupported, "no MDTM"};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("MDTM", path.str()));
+    FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
+    FTPFS_CO_TRY(auto command, proto::command::make("MDTM", argument));
     FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
     note_answer(known, answer);
     if (const auto time = proto::parse_time_reply(answer)) {

@@ -287,7 +287,7 @@ void split_link(listing_line& out)
 
 line_verdict accept(listing_line& out)
 {
-    if (trim(out.name, " ").empty()) {
+    if (out.name.empty()) {
         return line_verdict::unreadable;
     }
     auto& attributes = out.attributes;

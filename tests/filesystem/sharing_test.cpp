@@ -78,6 +78,25 @@ TEST_F(sharing, a_read_of_a_silent_server_fails_after_the_timeout)
     });
 }
 
+// The kernel asks for a page again when reading ahead failed: nobody waits twice as long as was promised.
+TEST_F(sharing, a_read_right_after_the_timeout_fails_at_once)
+{
+    settings.timeout = std::chrono::milliseconds{20};
+    add_files(1, MiB);
+    play([&]() -> awaitable<> {
+        const auto file = co_await open("/file0");
+        remote->hold_everything();
+        const auto failed = co_await files->read(file, 0, 4 * KiB);
+        EXPECT_EQ(failed.error(), errc::timed_out);
+        const auto again = begin_read(file, 0, 4 * KiB);
+        co_await settle();
+        EXPECT_TRUE(again->answer);
+        EXPECT_EQ(again->answer->error(), errc::timed_out);
+        files->release(file);
+        remote->release();
+    });
+}
+
 TEST_F(sharing, stopping_does_not_wait_for_a_silent_server)
 {
     add_files(1, MiB);

@@ -22,9 +22,18 @@ child::child(std::vector<std::string> command)
     ::posix_spawn_file_actions_init(&quiet);
     ::posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     ::posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    if (::posix_spawnp(&process_, arguments[0], &quiet, nullptr, arguments.data(), environ) != 0) {
+    // Where the tests run in the background of a script, their children would ignore Ctrl-C.
+    sigset_t interrupt;
+    ::sigemptyset(&interrupt);
+    ::sigaddset(&interrupt, SIGINT);
+    posix_spawnattr_t attributes;
+    ::posix_spawnattr_init(&attributes);
+    ::posix_spawnattr_setsigdefault(&attributes, &interrupt);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+    if (::posix_spawnp(&process_, arguments[0], &quiet, &attributes, arguments.data(), environ) != 0) {
         process_ = -1;
     }
+    ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&quiet);
 }
 

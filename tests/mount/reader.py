@@ -13,8 +13,13 @@ _STEADY = 0.4
 
 class Reader:
     def __init__(self, file: Path) -> None:
+        # Where the tests run in the background of a script, their children would ignore Ctrl-C.
         self.process = subprocess.Popen(
-            ["cat", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+            ["env", "--default-signal=INT", "cat", str(file)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
 
     def wait_until_blocked(self, timeout: float = 20.0) -> None:

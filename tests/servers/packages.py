@@ -39,7 +39,13 @@ def _fetch(package: str, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{package}-") as scratch:
         # As root, apt would otherwise download as user _apt, who can't write into the scratch folder.
-        _run(package, ["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", package], scratch)
+        download = ["apt-get", "download", "-q", "-o", "APT::Sandbox::User=root", package]
+        try:
+            _run(package, download, scratch)
+        except PackageError:
+            # A machine that never installed anything has no package index yet, or an old one.
+            _run(package, ["apt-get", "update", "-q"], scratch)
+            _run(package, download, scratch)
         archive = next(Path(scratch).glob("*.deb"))
         files = Path(scratch) / "files"
         _run(package, ["dpkg", "-x", str(archive), str(files)], scratch)
@@ -60,5 +66,5 @@ def _run(package: str, command: list[str], folder: str) -> None:
     if done.returncode != 0:
         raise PackageError(
             f"cannot fetch the Debian package {package}: `{' '.join(command)}` said: {done.stderr.strip()}\n"
-            "Is the package index there (apt-get update), and the package registry reachable?"
+            "Is the package registry reachable?"
         )

@@ -51,6 +51,27 @@ TEST_F(session_retrieve, ends_with_the_final_reply)
     EXPECT_FALSE(lost);
 }
 
+// ProFTPD as Debian configures it (DenyFilter \*.*/) refuses any argument with a '/' behind a '*'.
+TEST_F(session_retrieve, walks_a_path_with_a_slash_behind_a_star)
+{
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlst);
+        co_await control.expect("CWD /a*", "250 ok");
+        co_await control.expect("CWD ./-b", "250 ok");
+        co_await control.expect("MLST ./f", facts(10));
+        co_await control.transfer("RETR ./f", ten);
+        co_await control.expect_end();
+    });
+    std::string bytes;
+    with_session([&](session& opened) -> awaitable<> {
+        const auto begun = co_await opened.retrieve(path("/a*/-b/f"), 0, std::nullopt);
+        CO_REQUIRE(begun);
+        const auto ended = co_await read_all(opened, bytes);
+        EXPECT_TRUE(ended);
+    });
+    EXPECT_EQ(bytes, ten);
+}
+
 TEST_F(session_retrieve, accepts_a_226_that_comes_before_the_data)
 {
     serve([](scripted_control& control) -> awaitable<> {

@@ -207,7 +207,8 @@ awaitable<> scripted_control::expect(std::string command, std::string reply, std
 {
     std::string got;
     for (;;) {
-        if (!co_await read_command(got)) {
+        const bool came = co_await read_command(got);
+        if (!came) {
             fail(fmt::format("waited for \"{}\", but the client left", command), line);
         }
         if (got == command) {
@@ -227,7 +228,11 @@ awaitable<> scripted_control::expect(std::string command, std::string reply, std
 awaitable<std::string> scripted_control::next()
 {
     std::string got;
-    while (co_await read_command(got)) {
+    for (;;) {
+        const bool came = co_await read_command(got);
+        if (!came) {
+            break;
+        }
         const auto* standing = standing_answer(got);
         if (standing == nullptr) {
             co_return got;
@@ -290,7 +295,11 @@ awaitable<> scripted_control::say_in_pieces(std::string bytes, std::size_t piece
 awaitable<> scripted_control::expect_end(std::source_location line)
 {
     std::string got;
-    while (co_await read_command(got)) {
+    for (;;) {
+        const bool came = co_await read_command(got);
+        if (!came) {
+            break;
+        }
         if (got == "QUIT") {
             co_await say("221 goodbye");
             close();

@@ -8,6 +8,7 @@
 #include "ftpfs/core/shared_bytes.hpp"
 #include "ftpfs/fs/download_pump.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -47,6 +48,8 @@ private:
     // Takes what is there; true if nothing is missing.
     bool advance(progress& mine, std::uint64_t begin);
     awaitable<result<void>> wait_for_bytes(std::uint64_t offset, std::uint64_t end);
+    // Takes note of a server that says nothing.
+    failure failed(failure why);
     // Tells the stream that serves this reader how far it has come.
     void credit_stream(std::uint64_t offset, std::uint64_t end);
     // The stream that will bring the byte at `offset`; null if all are busy with other readers.
@@ -57,6 +60,8 @@ private:
     std::shared_ptr<arrivals> news_;
     std::vector<std::shared_ptr<download_pump>> pumps_;  // in the order of their last use
     std::optional<read_window> replaced_;                // of the stream that was given up last
+    std::optional<failure> silence_;                     // what the last read that timed out said
+    std::chrono::steady_clock::time_point silent_until_;
     int handles_ = 0;
 };
 

@@ -8,7 +8,6 @@
 // and destroyed when it is over; the control channel and the profile outlive it.
 #pragma once
 
-#include "ftpfs/core/remote_path.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/server_profile.hpp"
 
@@ -16,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace ftpfs::ftp {
 
@@ -31,7 +31,8 @@ public:
     retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data);
 
     // Sends REST, if asked to, and RETR, and reads the first reply. Where REST is refused, drops bytes instead.
-    awaitable<result<>> begin(remote_path path, range what);
+    // `file`: as the command takes it.
+    awaitable<result<>> begin(std::string file, range what);
 
     // As session::read_some(). After 0 or a failure the transfer is over.
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer);

@@ -131,6 +131,8 @@ private:
 
     awaitable<result<>> log_in();
     awaitable<result<>> enter(remote_path directory);
+    // What a command must say to mean this path.
+    awaitable<result<std::string>> reach(remote_path path);
     awaitable<result<remote::listing>> list_by_mlsd();
     awaitable<result<remote::listing>> list_by_list();
     awaitable<result<listing_answer>> ask_listing(std::string_view command, proto::dialect known);

@@ -131,6 +131,8 @@ const line_case unix_lines[] = {
      0644, minute(sys_days{2026y / July / 19} + 8h + 30min), ""},
     {"leading_spaces", "-rw-r--r--   1 eve      eve             0 Nov 21 00:10   two leading spaces",
      "  two leading spaces", file, 0, 0644, minute(sys_days{2026y / November / 21} + 10min), ""},
+    {"only_a_space", "drwxr-xr-x   2 eve      eve          4096 Nov 21 00:10  ", " ", directory, none, 0755,
+     minute(sys_days{2026y / November / 21} + 10min), ""},
     {"trailing_spaces", "-rw-r--r--   1 eve      eve             0 Nov 21 00:10 x  ", "x  ", file, 0, 0644,
      minute(sys_days{2026y / November / 21} + 10min), ""},
     {"german_utf8", "-rw-r--r--   1 kurt     users        2048 19. Mär 2025 bericht.txt", "bericht.txt", file, 2048,
