@@ -54,8 +54,9 @@ awaitable<result<>> attribute_setter::apply(remote_path path, remote::attribute_
         std::vector<way> both;
         both.emplace_back(&server_profile::mff,
                           fmt::format("MFF Modify={};UNIX.mode={:04o}; {}", *stamp, *change.mode, path.str()));
-        const auto done = co_await first_that_works(path, std::move(both));
-        const bool over = done || session_.lost() || !(done.error() == errc::unsupported);
+        const auto done = co_await first_that_works(path, std::move(both), file_kind::regular);
+        const bool over =
+            done || session_.lost() || !(done.error() == errc::unsupported || done.error() == errc::is_a_directory);
         if (over) {
             co_return done;
         }
@@ -81,7 +82,11 @@ awaitable<result<>> attribute_setter::set_time(remote_path path, std::string sta
     ways.emplace_back(&server_profile::mdtm_set, "MDTM " + stamp + ' ' + name);
     ways.emplace_back(&server_profile::utime_short, "SITE UTIME " + stamp + ' ' + name);
     ways.emplace_back(&server_profile::utime_long, fmt::format("SITE UTIME {0} {1} {1} {1} UTC", name, stamp));
-    return first_that_works(std::move(path), std::move(ways));
+    auto set = co_await first_that_works(std::move(path), std::move(ways), file_kind::regular);
+    if (!set && set.error() == errc::is_a_directory) {
+        set = failure{errc::unsupported, set.error().detail};  // vsftpd, pyftpdlib: only files
+    }
+    co_return set;
 }
 
 awaitable<result<>> attribute_setter::set_mode(remote_path path, std::uint16_t mode)
@@ -93,14 +98,14 @@ awaitable<result<>> attribute_setter::set_mode(remote_path path, std::uint16_t m
         ways.emplace_back(&server_profile::mff, fmt::format("MFF UNIX.mode={:04o}; {}", mode, path.str()));
     }
     ways.emplace_back(&server_profile::chmod, fmt::format("SITE CHMOD {:03o} {}", mode, path.str()));
-    auto set = co_await first_that_works(std::move(path), std::move(ways));
+    auto set = co_await first_that_works(std::move(path), std::move(ways), file_kind::unknown);
     if (!set && mode > permissions) {
         profile_.chmod = known;  // inetutils and linux-ftpd refuse only the set-user-id bit and its like
     }
     co_return set;
 }
 
-awaitable<result<>> attribute_setter::first_that_works(remote_path path, std::vector<way> ways)
+awaitable<result<>> attribute_setter::first_that_works(remote_path path, std::vector<way> ways, file_kind needed)
 {
     std::optional<failure> why;
     for (const auto& one : ways) {
@@ -121,7 +126,7 @@ awaitable<result<>> attribute_setter::first_that_works(remote_path path, std::ve
     if (!why) {
         co_return failure{errc::unsupported, "the server has no command for it"};
     }
-    co_return co_await lookup_.explain(std::move(path), *std::move(why), file_kind::unknown);
+    co_return co_await lookup_.explain(std::move(path), *std::move(why), needed);
 }
 
 attribute_setter::outcome attribute_setter::judge(const way& tried, const proto::reply& answer)

@@ -35,7 +35,8 @@ private:
     bool mff_sets_mode() const;
     awaitable<result<>> set_time(remote_path path, std::string stamp);
     awaitable<result<>> set_mode(remote_path path, std::uint16_t mode);
-    awaitable<result<>> first_that_works(remote_path path, std::vector<way> ways);
+    // `needed`: what the commands are for, to explain a refusal.
+    awaitable<result<>> first_that_works(remote_path path, std::vector<way> ways, file_kind needed);
     outcome judge(const way& tried, const proto::reply& answer);
 
     session& session_;

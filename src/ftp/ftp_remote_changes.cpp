@@ -37,12 +37,7 @@ awaitable<result<std::unique_ptr<upload>>> ftp_remote::store_on(session_lease& l
     const bool appends = request.start == upload_start::append;
     const auto begun = co_await lease->store(path, request.start, request.offset, request.expected);
     if (!begun) {
-        remote_lookup lookup{*lease, pool_->profile()};
-        const auto why = begun.error();
-        if (appends && why == errc::unsupported) {
-            co_return why;
-        }
-        co_return co_await remote_changes::explain_creation(lookup, *lease, path, why, file_kind::regular);
+        co_return co_await explain_upload(*lease, path, begun.error(), appends);
     }
     ftp_upload::what started{std::move(lease), pool_->profile(), path};
     started.offset = appends ? request.offset : 0;
@@ -50,6 +45,29 @@ awaitable<result<std::unique_ptr<upload>>> ftp_remote::store_on(session_lease& l
     started.look = [this, path = request.path] { return look_again(path); };
     started.bytes_sent = bytes_sent_;
     co_return std::make_unique<ftp_upload>(std::move(started));
+}
+
+awaitable<failure> ftp_remote::explain_upload(session& asked, remote_path path, failure why, bool appends)
+{
+    remote_lookup lookup{asked, pool_->profile()};
+    // ProFTPD's "Overwrite permission denied" comes for directories, too.
+    const bool must_look = why == errc::unsupported || why == errc::already_exists;
+    if (must_look && !asked.lost()) {
+        const auto seen = co_await lookup.find(path);
+        if (appends && seen && !*seen) {
+            co_return failure{errc::not_found, why.detail};
+        }
+        const bool is_directory = seen && *seen && (*seen)->kind == file_kind::directory;
+        if (is_directory) {
+            co_return failure{errc::is_a_directory, why.detail};
+        }
+        co_return asked.lost() ? seen.error() : why;
+    }
+    if (appends) {
+        co_return co_await lookup.explain(std::move(path), std::move(why), file_kind::regular);
+    }
+    co_return co_await remote_changes::explain_creation(lookup, asked, std::move(path), std::move(why),
+                                                        file_kind::regular);
 }
 
 awaitable<result<std::optional<file_attributes>>> ftp_remote::look_again(remote_path path)

@@ -164,7 +164,8 @@ awaitable<result<>> remote_changes::make_directory(remote_path directory)
     co_return why;
 }
 
-// ProFTPD's mod_site_misc cuts at blanks, so names that have some would make another link.
+// ProFTPD's mod_site_misc cuts at blanks, so names that have some would make another link. It makes targets absolute,
+// from the current directory on, and links only to what is there.
 awaitable<result<>> remote_changes::make_link(std::string target, remote_path link)
 {
     auto& known = profile_.symlink;
@@ -180,6 +181,10 @@ awaitable<result<>> remote_changes::make_link(std::string target, remote_path li
             co_return result<>{};
         }
     }
+    const auto entered = co_await session_.change_directory(link.parent());
+    if (!entered) {
+        co_return co_await lookup_.explain(link.parent(), entered.error(), file_kind::directory);
+    }
     FTPFS_CO_TRY(auto command, proto::command::make("SITE", "SYMLINK " + target + ' ' + link.str()));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     if (site_lacks(known, answer)) {
@@ -188,7 +193,11 @@ awaitable<result<>> remote_changes::make_link(std::string target, remote_path li
     if (answer.is_completion()) {
         co_return result<>{};
     }
-    co_return co_await explain_creation(lookup_, session_, std::move(link), proto::explain(answer), file_kind::symlink);
+    auto why = proto::explain(answer);
+    if (why == errc::not_found) {
+        co_return failure{errc::unsupported, std::move(why.detail)};
+    }
+    co_return co_await explain_creation(lookup_, session_, std::move(link), std::move(why), file_kind::symlink);
 }
 
 awaitable<result<>> remote_changes::copy(remote_path from, remote_path to)

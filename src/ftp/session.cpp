@@ -140,6 +140,14 @@ awaitable<result<>> session::enter(remote_path directory)
     co_return result<>{};
 }
 
+awaitable<result<>> session::change_directory(remote_path directory)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto entered = co_await enter(std::move(directory));
+    used();
+    co_return entered;
+}
+
 awaitable<result<proto::reply>> session::ask(proto::command what)
 {
     co_await asio::this_coro::throw_if_cancelled(false);

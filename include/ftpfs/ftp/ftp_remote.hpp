@@ -88,6 +88,7 @@ private:
     awaitable<result<file_attributes>> stat_root(session_lease& lease, remote_path where);
     awaitable<result<std::unique_ptr<download>>> open_on(session_lease& lease, ftpfs::remote::download_request request);
     awaitable<result<std::unique_ptr<upload>>> store_on(session_lease& lease, ftpfs::remote::upload_request request);
+    awaitable<failure> explain_upload(session& asked, remote_path path, failure why, bool appends);
     awaitable<result<std::optional<file_attributes>>> look_again(remote_path path);
     awaitable<result<>> rename_all(remote_path from, remote_path to, ftpfs::remote::existing_target policy);
     awaitable<result<links>> list_links(remote_path directory);

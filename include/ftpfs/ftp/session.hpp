@@ -97,6 +97,9 @@ public:
     // Ends the transfer: what the server said of it. Only the file itself tells whether that is true.
     awaitable<result<>> finish_store();
 
+    // Makes it the server's current directory, for commands with relative arguments.
+    awaitable<result<>> change_directory(remote_path directory);
+
     // One command that moves no data, and its final reply, whatever that is. A 421 is a failure.
     awaitable<result<proto::reply>> ask(proto::command what);
 
