@@ -95,10 +95,12 @@ protected:
 
 TEST_F(request_on_a_mount, is_answered_with_EIO_and_a_log_line_when_it_is_dropped)
 {
-    bare_mount mount{[this](fuse_req_t raw, std::size_t) { make(raw).reset(); }};
-    ASSERT_TRUE(mount.is_mounted());
-    EXPECT_EQ(mount.get(room_.data(), room_.size()), -1);
-    EXPECT_EQ(errno, EIO);
+    {
+        bare_mount mount{[this](fuse_req_t raw, std::size_t) { make(raw).reset(); }};
+        ASSERT_TRUE(mount.is_mounted());
+        EXPECT_EQ(mount.get(room_.data(), room_.size()), -1);
+        EXPECT_EQ(errno, EIO);
+    }  // its thread has ended
     EXPECT_THAT(lines_.str(), testing::HasSubstr("getxattr: the request was dropped without an answer"));
 }
 
