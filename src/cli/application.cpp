@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <fmt/format.h>
 #include <malloc.h>
 
 #include <csignal>
@@ -21,6 +22,16 @@ void tune_allocator()
     ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
 }
 
+// For the member "remote" of user.ftpfs.status.
+std::string status_of(const ftp::statistics& count)
+{
+    return fmt::format(
+        R"({{"sessions":{},"busy":{},"limit":{},"waiting":{},"logins":{},"reconnects":{},"operations":{},)"
+        R"("retries":{},"bytes_received":{}}})",
+        count.sessions, count.busy, count.limit, count.waiting, count.logins, count.reconnects, count.operations,
+        count.retries, count.bytes_received);
+}
+
 }  // namespace
 
 application::application(config settings, log journal)
@@ -34,6 +45,8 @@ application::application(config settings, log journal)
 exit_status application::run(launch& start)
 {
     std::signal(SIGPIPE, SIG_IGN);
+    files_.set_url(settings_.fuse.source);
+    files_.set_remote_status([this] { return status_of(remote_->counters()); });
     tune_allocator();
     expect_signal();
     auto status = exit_status::other;
