@@ -14,8 +14,9 @@ secret& secret::operator=(const secret& other)
 }
 
 // A moved-from std::string may keep its bytes in the small buffer, so both ends are wiped by hand.
-secret::secret(secret&& other) noexcept : bytes_{other.bytes_}
+secret::secret(secret&& other) noexcept
 {
+    bytes_ = other.bytes_;
     other.wipe();
 }
 
