@@ -15,6 +15,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace ftpfs::test {
 
@@ -42,6 +43,10 @@ public:
         return answer.get();
     }
 
+    // The bytes of a file of the remote; "(missing)" if there is none.
+    std::string on_server(const std::string& path);
+    // What the remote was asked so far.
+    std::vector<std::string> calls();
     // Changes the remote, on the loop's thread.
     void change(const std::function<void(fake_remote&)>& how);
     // Waits up to ten seconds for a program to arrive at a held call.
@@ -55,6 +60,7 @@ private:
     awaitable<> serve(std::function<void(fake_remote&)> fill, fs::config settings);
 
     std::string mount_point_;
+    std::string staging_dir_;
     std::string problem_;
     std::ostringstream lines_;
     log journal_;
