@@ -6,6 +6,7 @@
 #include "ftpfs/fuse/mount.hpp"
 #include "support/fake_remote.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
@@ -65,6 +66,8 @@ private:
     std::ostringstream lines_;
     log journal_;
     boost::asio::io_context loop_;
+    // The remote can be asked when the mount is gone, too.
+    boost::asio::executor_work_guard<executor> open_for_questions_{loop_.get_executor()};
     std::shared_ptr<fake_remote> remote_;
     std::unique_ptr<fs::file_system> files_;
     std::unique_ptr<fuse::mount> mount_;

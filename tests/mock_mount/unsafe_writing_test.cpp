@@ -109,13 +109,19 @@ TEST_F(mock_mount, ends_a_writer_that_waits_for_the_server_when_it_is_killed)
     EXPECT_EQ(tree.on_server("/beside"), "beside") << "the data of others is not touched";
 }
 
+// Writes through a descriptor that is then closed, which waits for the server.
+std::vector<std::string> program_that_writes(const std::string& path)
+{
+    return {"sh", "-c", "exec 3> '" + path + "' && echo hello >&3 && exec 3>&-"};
+}
+
 // A write or close that is interrupted has to come back although the server says nothing.
 TEST_F(mock_mount, ends_the_wait_of_close_when_the_program_is_interrupted)
 {
     mounted_tree tree{fill};
     ASSERT_EQ(tree.problem(), "");
     tree.change([](fake_remote& remote) { remote.hold(call::finish); });
-    child writer{{"sh", "-c", "echo hello > '" + tree.path("/new") + "'"}};
+    child writer{program_that_writes(tree.path("/new"))};
     ASSERT_TRUE(tree.somebody_waits());
     writer.signal(SIGINT);
     const auto ended = writer.wait();
@@ -130,7 +136,7 @@ TEST_F(mock_mount, lets_close_hear_the_verdict_while_it_is_stopped)
     mounted_tree tree{fill};
     ASSERT_EQ(tree.problem(), "");
     tree.change([](fake_remote& remote) { remote.hold(call::finish); });
-    child writer{{"sh", "-c", "echo hello > '" + tree.path("/new") + "'"}};
+    child writer{program_that_writes(tree.path("/new"))};
     ASSERT_TRUE(tree.somebody_waits());
     tree.stop();
     tree.change([](fake_remote& remote) { remote.release(); });
