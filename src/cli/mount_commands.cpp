@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 #include <ostream>
 
 namespace ftpfs::cli {
@@ -24,35 +25,39 @@ exit_status report(const problem& why, environment& world)
     return why.status;
 }
 
-std::string words_of(const unsent_changes& left)
+std::string unsent_files(const upload_progress& progress)
 {
-    return fmt::format("{} file{} ({})", left.files, left.files == 1 ? "" : "s", format_size(left.bytes));
+    return fmt::format("{} file{}", progress.unsent_files, progress.unsent_files == 1 ? "" : "s");
 }
 
 // Returns when nothing is left, or fails.
 outcome<void> wait_for_uploads(const running_mount& mount, environment& world, const std::function<void()>& pause)
 {
-    unsent_changes before;
+    std::optional<upload_progress> before;
+    std::uint64_t sent_before = 0;
     auto moved = std::chrono::steady_clock::now();
     for (;; pause()) {
         const auto status = mount.status();
         if (!status) {
             return status.error();
         }
-        const auto left = unsent_in(*status);
-        if (left.files == 0) {
+        const auto progress = progress_in(*status);
+        if (progress.unsent_files == 0) {
             return {};
         }
-        if (left != before) {
-            world.err << "ftpfs: waiting for " << words_of(left) << " to be sent\n" << std::flush;
-            before = left;
+        if (progress != before) {
+            sent_before = before ? sent_before : progress.bytes_uploaded;
+            world.err << fmt::format("ftpfs: waiting for {} to be sent, {} since you asked\n", unsent_files(progress),
+                                     format_size(progress.bytes_uploaded - sent_before))
+                      << std::flush;
+            before = progress;
             moved = std::chrono::steady_clock::now();
         } else if (std::chrono::steady_clock::now() - moved > patience) {
-            return problem{
-                exit_status::other,
-                fmt::format("{} not sent, and nothing has moved for {} s: {} stays mounted; \"fusermount3 -u "
-                            "{}\" unmounts all the same, and the log then says what was kept where",
-                            words_of(left), patience.count(), printable(mount.place()), printable(mount.place()))};
+            return problem{exit_status::other,
+                           fmt::format("{0} not sent, and nothing has moved for {1} s: {2} stays mounted; "
+                                       "\"fusermount3 -u {2}\" unmounts all the same, and the log then says what was "
+                                       "kept where",
+                                       unsent_files(progress), patience.count(), printable(mount.place()))};
         }
     }
 }

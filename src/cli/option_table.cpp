@@ -283,10 +283,8 @@ constexpr std::array table{
 
     option{"upload", "stream|atomic", writing, "send new files while they are written, or when they are complete",
            "stream", upload},
-    option{"staging_dir", "DIRECTORY", writing, "where copies of files that are changed in place are kept",
-           "/var/tmp/ftpfs-UID", staging_directory},
-    option{"chown", "fail|ignore", writing, "what chown to somebody else does", "ignore for root, else fail",
-           change_of_owner},
+    option{"staging_dir", "DIRECTORY", writing, "where files that are changed in place are kept", "/var/tmp/ftpfs-UID",
+           staging_directory},
 
     option{"ro", "", mounting, "mount read-only", "", flag<&s::fuse, &fuse::config::read_only>},
 
@@ -296,6 +294,8 @@ constexpr std::array table{
     option{"fmask", "OCTAL", ownership, "permission bits taken away from files", "umask", mask<&s::file_mask>},
     option{"dmask", "OCTAL", ownership, "permission bits taken away from directories", "umask",
            mask<&s::directory_mask>},
+    option{"chown", "fail|ignore", ownership, "what chown to somebody else does", "ignore for root, else fail",
+           change_of_owner},
     option{"allow_other", "", ownership, "let other users see the mount, too", "",
            flag<&s::fuse, &fuse::config::allow_other>},
     option{"allow_root", "", ownership, "let root see the mount, too", "", flag<&s::fuse, &fuse::config::allow_root>},

@@ -153,7 +153,7 @@ outcome<void> running_mount::unmount() const
     return {};
 }
 
-unsent_changes unsent_in(const std::string& status)
+upload_progress progress_in(const std::string& status)
 {
     error_code wrong;
     const auto parsed = json::parse(status, wrong);
@@ -163,7 +163,7 @@ unsent_changes unsent_in(const std::string& status)
     if (writing == nullptr) {
         return {};
     }
-    return {number_in(*writing, "unsent_files"), number_in(*writing, "unsent_bytes")};
+    return {number_in(*writing, "unsent_files"), number_in(*writing, "bytes_uploaded")};
 }
 
 std::string describe_status(const std::string& status)

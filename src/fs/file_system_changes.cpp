@@ -81,6 +81,9 @@ awaitable<result<lookup_reply>> file_system::make_directory_now(inode_id parent,
 {
     FTPFS_CO_TRY(const auto directory, current_path(parent));
     const auto path = directory / name;
+    if (const auto known = metadata_.peek(path); known && known->attributes) {
+        co_return failure{errc::already_exists, path.str()};
+    }
     auto made = co_await remote_->make_directory(path);
     if (!made) {
         metadata_.distrust(path);
@@ -115,6 +118,9 @@ awaitable<result<lookup_reply>> file_system::make_symlink_now(inode_id parent, f
 {
     FTPFS_CO_TRY(const auto directory, current_path(parent));
     const auto path = directory / name;
+    if (const auto known = metadata_.peek(path); known && known->attributes) {
+        co_return failure{errc::already_exists, path.str()};
+    }
     auto made = co_await remote_->make_link(target, path);
     if (!made && made.error() == errc::unsupported) {
         co_return not_permitted(path.str() + ": the server cannot make symbolic links");

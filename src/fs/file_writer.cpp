@@ -81,7 +81,7 @@ file_attributes file_writer::attributes() const
 
 bool file_writer::is_outdated(const file_attributes& seen) const
 {
-    return !has_unsent() && !orphaned_ && !failure_ && !same_version(version_of(base_), version_of(seen));
+    return !turn_.is_taken() && !has_unsent() && !orphaned_ && !failure_ && !same_version(version_of(base_), version_of(seen));
 }
 
 void file_writer::changed()
@@ -288,7 +288,9 @@ awaitable<result<>> file_writer::write_in_turn(std::uint64_t offset, shared_byte
         }
         if (!stream_) {
             const bool at_end = at == size() && may_append();
-            auto ready = at_end ? co_await start_stream(remote::upload_start::append) : co_await stage();
+            // Never co_await in both arms of ?: — g++ 12 destroys the answer twice.
+            auto next = at_end ? start_stream(remote::upload_start::append) : stage();
+            auto ready = co_await std::move(next);
             if (!ready) {
                 co_return fail(std::move(ready).error());
             }

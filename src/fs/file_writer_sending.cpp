@@ -221,7 +221,8 @@ awaitable<> file_writer::keep_copy()
     }
     kept_ = true;
     const auto why = failure_.value_or(failure{errc::io_failure});
-    const auto where = co_await staged_->keep(path_, why);
+    const auto staged = staged_;  // the last handle may be closed meanwhile
+    const auto where = co_await staged->keep(path_, why);
     auto& journal = writing_.services.journal;
     if (where) {
         journal.warning("{}: could not be sent ({}); the changed copy is kept as {}", printable(path_.str()),
@@ -285,6 +286,9 @@ void file_writer::move(remote_path path)
     const bool shown = has_unsent() && !failure_;
     names().clear_overlay(path_);
     path_ = std::move(path);
+    if (base_reader_) {
+        base_reader_->content().move(path_);
+    }
     if (shown) {
         names().overlay(path_, attributes());
     }
@@ -322,6 +326,9 @@ awaitable<> file_writer::orphan()
         co_await std::exchange(stream_, nullptr)->drop();
     }
     orphaned_ = true;
+    if (base_reader_) {
+        base_reader_->content().orphan();
+    }
     if (!staged_ && orphaned_size_ == 0 && !failure_) {
         // A temporary file of a program that removed its name at once lives on here.
         const auto staged = co_await stage_base(0);

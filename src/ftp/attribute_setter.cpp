@@ -29,7 +29,8 @@ result<proto::command> to_command(const std::string& line)
 bool is_about_object(const proto::reply& answer)
 {
     const auto meaning = proto::meaning_of(answer);
-    return meaning == errc::not_found || meaning == errc::permission_denied || meaning == errc::read_only;
+    return meaning == errc::not_found || meaning == errc::is_a_directory || meaning == errc::permission_denied ||
+           meaning == errc::read_only;
 }
 
 }  // namespace
@@ -82,11 +83,14 @@ awaitable<result<>> attribute_setter::set_time(remote_path path, std::string sta
     ways.emplace_back(&server_profile::mdtm_set, "MDTM " + stamp + ' ' + name);
     ways.emplace_back(&server_profile::utime_short, "SITE UTIME " + stamp + ' ' + name);
     ways.emplace_back(&server_profile::utime_long, fmt::format("SITE UTIME {0} {1} {1} {1} UTC", name, stamp));
-    auto set = co_await first_that_works(std::move(path), std::move(ways), file_kind::regular);
-    if (!set && set.error() == errc::is_a_directory) {
-        set = failure{errc::unsupported, set.error().detail};  // vsftpd, pyftpdlib: only files
+    auto set = co_await first_that_works(path, std::move(ways), file_kind::regular);
+    if (set || !(set.error() == errc::is_a_directory)) {
+        co_return set;
     }
-    co_return set;
+    // vsftpd and pyftpdlib: only files. pyftpdlib says "is not retrievable" of what is missing, too.
+    const auto seen = co_await lookup_.find(std::move(path));
+    const bool is_missing = seen && !*seen;
+    co_return failure{is_missing ? errc::not_found : errc::unsupported, set.error().detail};
 }
 
 awaitable<result<>> attribute_setter::set_mode(remote_path path, std::uint16_t mode)

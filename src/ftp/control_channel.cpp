@@ -95,6 +95,8 @@ proto::reply control_channel::take(proto::reply answer)
         give_up();
     } else if (!answer.is_preliminary()) {
         state_ = state::quiet;
+    } else if (alarm_ && !waits_for_word_) {
+        wait_for_word();
     }
     return answer;
 }
@@ -155,7 +157,7 @@ void control_channel::wait_for_word()
     stream_->when_readable([this] { on_word(); });
 }
 
-// A preliminary reply stays unread until somebody reads: waiting on would only report it again.
+// A preliminary reply stays unread until somebody reads it: waiting on before that would only report it again.
 void control_channel::on_word()
 {
     waits_for_word_ = false;

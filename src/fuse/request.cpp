@@ -24,19 +24,23 @@ std::uint64_t number(fs::handle_id handle)
     return static_cast<std::uint64_t>(handle);
 }
 
-fuse_file_info to_info(const fs::open_reply& file, int flags)
+fuse_file_info to_info(const fs::open_reply& file)
 {
     fuse_file_info info{};
     info.fh = number(file.handle);
     info.keep_cache = file.keep_page_cache ? 1U : 0U;
     info.direct_io = file.size_is_unknown ? 1U : 0U;
-#if FUSE_MAJOR_VERSION > 3 || FUSE_MINOR_VERSION >= 11
-    // Nothing to tell at close: saves the kernel a request.
-    info.noflush = (flags & O_ACCMODE) == O_RDONLY ? 1U : 0U;
-#else
-    static_cast<void>(flags);
-#endif
     return info;
+}
+
+// Spares the kernel a request where close(2) has nothing to tell: nothing was created, emptied or written.
+void leave_out_flush([[maybe_unused]] fuse_file_info& info, int flags)
+{
+    if ((flags & (O_ACCMODE | O_TRUNC | O_CREAT)) == O_RDONLY) {
+#if FUSE_MAJOR_VERSION > 3 || FUSE_MINOR_VERSION >= 11
+        info.noflush = 1U;
+#endif
+    }
 }
 
 int send_joined(fuse_req_t raw, std::span<const shared_bytes> pieces)
@@ -112,15 +116,16 @@ bool request::attributes(const fs::node_status& status)
 bool request::opened(const fs::open_reply& file, int flags)
 {
     const auto raw = take();
-    const auto info = to_info(file, flags);
+    auto info = to_info(file);
+    leave_out_flush(info, flags);
     return raw != nullptr && fuse_reply_open(raw, &info) == 0;
 }
 
-bool request::created(const fs::created& made, int flags)
+bool request::created(const fs::created& made)
 {
     const auto raw = take();
     const auto entry = to_entry(made.node);
-    const auto info = to_info(made.file, flags);
+    const auto info = to_info(made.file);
     return raw != nullptr && fuse_reply_create(raw, &entry, &info) == 0;
 }
 

@@ -75,7 +75,7 @@ operations::job operations::create(request& ask, fs::inode_id parent, file_name 
 {
     FTPFS_CO_TRY(const auto made, co_await files_.create(parent, std::move(name), flags, mode));
     ++counted_.references;
-    if (!ask.created(made, flags)) {
+    if (!ask.created(made)) {
         files_.release(made.file.handle);
         forget(made.node.inode, 1);
     }

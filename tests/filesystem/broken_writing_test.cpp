@@ -145,6 +145,7 @@ TEST_F(broken_writing, a_staged_file_whose_rest_was_replaced_meanwhile_is_not_mi
     play([&]() -> awaitable<> {
         const auto file = co_await open_with("/dir/old", O_RDWR);
         co_await write(file, 0, "new");
+        remote->cut_download_after(100 * KiB);
         EXPECT_EQ((co_await read(file, 0, 6)), "new" + old.substr(3, 3));
         remote->replace_file("/dir/old", pattern(5 * MiB, 99));
         EXPECT_EQ((co_await close(file)).error(), errc::version_changed);
@@ -210,10 +211,10 @@ TEST_F(broken_writing, a_random_program_on_a_server_that_breaks_never_succeeds_w
     const std::vector<errc> reasons{errc::connection_lost, errc::no_space, errc::timed_out, errc::permission_denied};
     play([&]() -> awaitable<> {
         std::string confirmed = old;
+        const auto parent = co_await find("/dir");
         for (int round = 0; round < 60; ++round) {
             pass(std::chrono::seconds{random() % 15});
             const bool empties = random() % 3 == 0;
-            const auto parent = co_await find("/dir");
             const auto found = co_await files->lookup(parent, test::name("old"));
             if (!found) {
                 continue;

@@ -314,6 +314,23 @@ TEST_F(ftp_remote_change, sets_times_with_vsftpds_MDTM)
     EXPECT_EQ(run(set(true, false)), "ok");
 }
 
+TEST_F(ftp_remote_change, tells_a_missing_file_from_a_directory_when_pyftpdlib_sets_no_time)
+{
+    serve(
+        [](scripted_control& control) -> awaitable<> {
+            co_await control.expect("MFMT 20240229000102 /x", "550 /x is not retrievable");
+            co_await control.expect("MLST /x", missing);
+            co_await control.expect("MFMT 20240229000102 /x", "550 /x is not retrievable");
+            co_await control.expect("MLST /x", directory_facts);
+        },
+        {"MFMT"});
+    play([](ftp::ftp_remote& remote) -> awaitable<> {
+        const auto touch = set(true, false);
+        EXPECT_EQ(outcome(co_await touch(remote)), words(errc::not_found));
+        EXPECT_EQ(outcome(co_await touch(remote)), words(errc::unsupported));
+    });
+}
+
 TEST_F(ftp_remote_change, is_unsupported_where_SITE_CHMOD_is_not_known)
 {
     serve([](scripted_control& control) -> awaitable<> {

@@ -94,6 +94,7 @@ TEST_F(session_store, takes_the_552_of_a_server_that_stops_reading_for_no_space)
         auto data = co_await control.expect_epsv();
         co_await control.expect("STOR /f", "150 go on");
         co_await data.accept();
+        co_await control.say("150 once more");
         co_await control.say("552 Requested file action aborted. Exceeded storage allocation.");
         co_await control.expect("NOOP", "200 ok");
         data.close();

@@ -35,15 +35,15 @@ private:
     std::string source_;
 };
 
-// What a status says of changes that the server does not have yet.
-struct unsent_changes {
-    std::uint64_t files = 0;
-    std::uint64_t bytes = 0;
+// What a status says of changes on their way to the server.
+struct upload_progress {
+    std::uint64_t unsent_files = 0;    // with changes that the server does not have yet
+    std::uint64_t bytes_uploaded = 0;  // since the mount was made
 
-    bool operator==(const unsent_changes&) const = default;
+    bool operator==(const upload_progress&) const = default;
 };
 
-unsent_changes unsent_in(const std::string& status);
+upload_progress progress_in(const std::string& status);
 
 // A status in lines for people: "  reading: reads 12, bytes 34567".
 std::string describe_status(const std::string& status);

@@ -34,8 +34,6 @@ struct settings {
     std::optional<mode_t> umask;
     std::optional<mode_t> file_mask;
     std::optional<mode_t> directory_mask;
-
-    // writing
     std::optional<fs::owner_policy> chown;  // absent: depends on who mounts
 
     // diagnosis

@@ -49,8 +49,8 @@ public:
 
     bool entry(const fs::lookup_reply& found);
     bool attributes(const fs::node_status& status);
-    bool opened(const fs::open_reply& file, int flags);
-    bool created(const fs::created& made, int flags);
+    bool opened(const fs::open_reply& file, int flags);  // of open(2)
+    bool created(const fs::created& made);
     bool written(std::size_t size);
     bool opened_directory(fs::handle_id directory);
     // Consecutive pieces, sent as they lie in memory.

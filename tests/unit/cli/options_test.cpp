@@ -111,10 +111,9 @@ TEST(options, reach_their_fields)
 {
     const auto into = applied("user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
                               "ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
-                              "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,upload=atomic,staging_"
-                              "dir=/s,chown=ignore,ro,uid=12,gid=34,"
-                              "umask=022,fmask=111,dmask=7,allow_other,default_permissions,log_level=trace,"
-                              "log_file=/l");
+                              "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,"
+                              "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
+                              "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l");
     EXPECT_EQ(into.user, "alice");
     EXPECT_EQ(into.credentials_file, "/c");
     EXPECT_TRUE(into.password_from_stdin);

@@ -7,16 +7,16 @@
 namespace ftpfs::cli {
 namespace {
 
-TEST(unsent_changes, are_read_from_the_status_of_a_mount)
+TEST(upload_progress, is_read_from_the_status_of_a_mount)
 {
-    const unsent_changes expected{2, 12345};
-    EXPECT_EQ(unsent_in(R"({"names":{"inodes":1},"writing":{"unsent_files":2,"unsent_bytes":12345}})"), expected);
+    const upload_progress expected{2, 12345};
+    EXPECT_EQ(progress_in(R"({"names":{"inodes":1},"writing":{"unsent_files":2,"bytes_uploaded":12345}})"), expected);
 }
 
-TEST(unsent_changes, are_none_where_the_status_tells_of_none)
+TEST(upload_progress, is_none_where_the_status_tells_of_none)
 {
     for (const auto* status : {"", "nonsense", "[]", "{}", R"({"writing":3})", R"({"writing":{"unsent_files":"x"}})"}) {
-        EXPECT_EQ(unsent_in(status), unsent_changes{}) << status;
+        EXPECT_EQ(progress_in(status), upload_progress{}) << status;
     }
 }
 
