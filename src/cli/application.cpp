@@ -27,9 +27,9 @@ std::string status_of(const ftp::statistics& count)
 {
     return fmt::format(
         R"({{"sessions":{},"busy":{},"limit":{},"waiting":{},"logins":{},"reconnects":{},"operations":{},)"
-        R"("retries":{},"bytes_received":{}}})",
+        R"("retries":{},"bytes_received":{},"bytes_sent":{}}})",
         count.sessions, count.busy, count.limit, count.waiting, count.logins, count.reconnects, count.operations,
-        count.retries, count.bytes_received);
+        count.retries, count.bytes_received, count.bytes_sent);
 }
 
 }  // namespace
@@ -90,11 +90,9 @@ awaitable<outcome<void>> application::come_up()
         co_return explain_mount(mounted.error(), settings_.fuse);
     }
     mounted_ = *std::move(mounted);
+    is_up_ = true;
     journal_.info("mounted {} on {}, the directory {} of the server", settings_.fuse.source,
                   printable(settings_.fuse.mount_point), printable(connected->root.str()));
-    if (settings_.asked_for_writing) {
-        journal_.info("the mount is read-only: this version cannot write");
-    }
     co_return outcome<void>{};
 }
 
@@ -115,8 +113,8 @@ awaitable<exit_status> application::serve(launch& start)
 
 awaitable<> application::go_down()
 {
-    stopping_ = true;
     mounted_.reset();
+    // Sends what is not on the server yet, within a limit, and logs what is kept instead.
     co_await files_.stop();
     co_await remote_->shut_down();
 }
@@ -133,12 +131,14 @@ void application::expect_signal()
 
 void application::on_signal(int number)
 {
-    if (stopping_ || !mounted_) {
+    if (signalled_ || !is_up_) {
         end_at_once();
     }
-    journal_.info("signal {}: unmounting; another one ends at once", number);
-    stopping_ = true;
-    mounted_->stop();
+    signalled_ = true;
+    journal_.info("signal {}: unmounting, and sending what is not sent yet; another one ends at once", number);
+    if (mounted_) {
+        mounted_->stop();
+    }
 }
 
 // Without destructors: what still waits on the wire would hold them up.

@@ -10,6 +10,8 @@ namespace ftpfs::cli {
 namespace {
 
 constexpr std::string_view usage_lines = "Usage: ftpfs [-f] [-d] [-o OPTION,...] URL MOUNTPOINT\n"
+                                         "       ftpfs umount MOUNTPOINT\n"
+                                         "       ftpfs status [MOUNTPOINT] [--json]\n"
                                          "       mount -t ftpfs URL MOUNTPOINT [-o OPTION,...]\n";
 
 // The words as CLI11 sorts them. It neither checks nor prints them: its own messages would quote a URL with
@@ -58,6 +60,36 @@ bool is_mount_helper(std::string_view program)
     return name.starts_with("mount.");
 }
 
+// "umount MOUNTPOINT", "status [MOUNTPOINT] [--json]"
+command_line parse_mount_command(std::span<const std::string> words, problems& found)
+{
+    command_line line;
+    line.what = words[0] == "umount" ? action::unmount : action::status;
+    std::vector<std::string> places;
+    for (const auto& word : words.subspan(1)) {
+        if (word == "-h" || word == "--help") {
+            line.what = action::help;
+            return line;
+        }
+        if (word == "--json" && line.what == action::status) {
+            line.json = true;
+        } else if (word.starts_with('-')) {
+            found.push_back({exit_status::usage,
+                             fmt::format("unknown option {} of {}: see ftpfs --help", printable(word), words[0])});
+        } else {
+            places.push_back(word);
+        }
+    }
+    if (places.size() > 1 || (places.empty() && line.what == action::unmount)) {
+        found.push_back({exit_status::usage, line.what == action::unmount
+                                                 ? "usage: ftpfs umount MOUNTPOINT"
+                                                 : "usage: ftpfs status [MOUNTPOINT] [--json]"});
+    } else if (!places.empty()) {
+        line.mount_point = places[0];
+    }
+    return line;
+}
+
 // What CLI11 could not sort, without quoting more than an option's name.
 std::string describe(const CLI::ParseError& why, const CLI::App& app)
 {
@@ -95,6 +127,9 @@ void take_positional(command_line& line, const words& found_words, problems& fou
 command_line parse_command_line(std::span<const std::string> arguments, problems& found)
 {
     const bool helper = !arguments.empty() && is_mount_helper(arguments[0]);
+    if (!helper && arguments.size() > 1 && (arguments[1] == "umount" || arguments[1] == "status")) {
+        return parse_mount_command(arguments.subspan(1), found);
+    }
     CLI::App app;
     words sorted;
     declare_common(app, sorted);
@@ -128,7 +163,7 @@ std::string help_text()
 {
     return fmt::format("{}\n"
                        "Mounts the FTP server at URL, ftp://[USER@]HOST[:PORT][/DIRECTORY], as a directory.\n"
-                       "Unmount with: fusermount3 -u MOUNTPOINT\n"
+                       "umount waits until all changes are sent, and unmounts; status tells what mounts do.\n"
                        "\n"
                        "  -f, --foreground        stay in the foreground, log to standard error\n"
                        "  -d, --debug             as -f, with log_level=debug\n"

@@ -69,12 +69,15 @@ config make_config(const intention& wish, uid_t uid, gid_t gid)
     made.fs.file_mask = chosen.file_mask.value_or(mask);
     made.fs.directory_mask = chosen.directory_mask.value_or(mask);
 
+    made.fs.read_only = chosen.fuse.read_only;
+    // Root's cp -a and tar x give every file its owner, and would fail at each.
+    made.fs.chown = chosen.chown.value_or(uid == 0 ? fs::owner_policy::ignore : fs::owner_policy::fail);
+
     made.fuse = chosen.fuse;
     made.fuse.mount_point = wish.line.mount_point;
     made.fuse.source = without_password(wish.line.url);
 
     made.foreground = wish.line.foreground;
-    made.asked_for_writing = chosen.asked_for_writing;
     made.log_level = wish.line.debug ? std::min(chosen.log_level, spdlog::level::debug) : chosen.log_level;
     made.log_file = chosen.log_file;
     return made;

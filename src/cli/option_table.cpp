@@ -173,9 +173,27 @@ complaint timeout(settings& into, std::string_view value)
     return wrong;
 }
 
-complaint read_only(settings& into, std::string_view)
+complaint upload(settings& into, std::string_view value)
 {
-    into.asked_for_writing = false;
+    using mode = fs::upload_mode;
+    static constexpr std::array choices{choice<mode>{"stream", mode::stream}, choice<mode>{"atomic", mode::atomic}};
+    return one_of(into.fs.upload, value, choices);
+}
+
+complaint change_of_owner(settings& into, std::string_view value)
+{
+    using policy = fs::owner_policy;
+    static constexpr std::array choices{choice<policy>{"fail", policy::fail}, choice<policy>{"ignore", policy::ignore}};
+    return one_of(into.chown.emplace(), value, choices);
+}
+
+// The process in the background has "/" as its directory.
+complaint staging_directory(settings& into, std::string_view value)
+{
+    if (!value.starts_with('/')) {
+        return fmt::format("\"{}\" is not an absolute path", value);
+    }
+    into.fs.staging_dir = value;
     return fine;
 }
 
@@ -263,7 +281,12 @@ constexpr std::array table{
     option{"read_ahead", "SIZE", caching, "fetched beyond what a reader asked for, at most", "8M",
            size<0, &s::fs, &fs::config::read_ahead>},
 
-    option{"ro", "", mounting, "mount read-only; this version always does", "", read_only},
+    option{"upload", "stream|atomic", writing, "send new files while they are written, or when they are complete",
+           "stream", upload},
+    option{"staging_dir", "DIRECTORY", writing, "where files that are changed in place are kept", "/var/tmp/ftpfs-UID",
+           staging_directory},
+
+    option{"ro", "", mounting, "mount read-only", "", flag<&s::fuse, &fuse::config::read_only>},
 
     option{"uid", "ID", ownership, "the owner shown for everything, number or name", "who mounts", owner},
     option{"gid", "ID", ownership, "the group shown for everything, number or name", "who mounts", owner_group},
@@ -271,6 +294,8 @@ constexpr std::array table{
     option{"fmask", "OCTAL", ownership, "permission bits taken away from files", "umask", mask<&s::file_mask>},
     option{"dmask", "OCTAL", ownership, "permission bits taken away from directories", "umask",
            mask<&s::directory_mask>},
+    option{"chown", "fail|ignore", ownership, "what chown to somebody else does", "ignore for root, else fail",
+           change_of_owner},
     option{"allow_other", "", ownership, "let other users see the mount, too", "",
            flag<&s::fuse, &fuse::config::allow_other>},
     option{"allow_root", "", ownership, "let root see the mount, too", "", flag<&s::fuse, &fuse::config::allow_root>},
@@ -296,6 +321,7 @@ std::string_view title(option_group group) noexcept
     case option_group::connection: return "Connection";
     case option_group::listing: return "Listing";
     case option_group::caching: return "Caching";
+    case option_group::writing: return "Writing";
     case option_group::mounting: return "Mounting";
     case option_group::ownership: return "Ownership and access";
     case option_group::diagnosis: return "Diagnosis";

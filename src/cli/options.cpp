@@ -140,7 +140,7 @@ settings apply_options(std::span<const option_setting> options, problems& found)
     settings into;
     for (const auto& setting : options) {
         if (setting.name == "rw" && !setting.value) {
-            into.asked_for_writing = true;
+            into.fuse.read_only = false;
         } else if (!setting.value && contains(kernel_flags(), setting.name)) {
             into.fuse.mount_flags.push_back(setting.name);
         } else if (!is_ignored(setting)) {

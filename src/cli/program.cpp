@@ -6,9 +6,12 @@
 #include "ftpfs/cli/daemon.hpp"
 #include "ftpfs/cli/failure_report.hpp"
 #include "ftpfs/cli/journal.hpp"
+#include "ftpfs/cli/mount_commands.hpp"
 #include "ftpfs/fuse/preconditions.hpp"
 
+#include <chrono>
 #include <ostream>
+#include <thread>
 
 namespace ftpfs::cli {
 namespace {
@@ -82,6 +85,12 @@ exit_status run_program(environment& world)
     if (line.what == action::help || line.what == action::version) {
         world.out << (line.what == action::help ? help_text() : version_text()) << std::flush;
         return exit_status::ok;
+    }
+    if (line.what == action::status) {
+        return show_status(line, world);
+    }
+    if (line.what == action::unmount) {
+        return unmount(line, world, [] { std::this_thread::sleep_for(std::chrono::milliseconds{500}); });
     }
     const auto wish = understand(std::move(line), found);
     if (!found.empty()) {

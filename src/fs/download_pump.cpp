@@ -115,6 +115,9 @@ bool download_pump::is_at_end() const
 
 awaitable<bool> download_pump::open()
 {
+    if (content_->is_orphaned()) {
+        co_return may_go_on(failure{errc::version_changed, "the file was removed or replaced here"});
+    }
     remote::download_request request{content_->path()};
     request.offset = window_.position();
     request.expected = content_->expected();

@@ -23,8 +23,11 @@ file_system::file_system(executor where, std::shared_ptr<remote::remote> remote,
                          clock_function now)
     : where_{std::move(where)}, remote_{std::move(remote)}, settings_{settings}, journal_{std::move(journal)},
       now_{std::move(now)}, tasks_{where_}, metadata_{where_, tasks_, *remote_, settings_, now_, counters_},
-      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_}, files_{reading_}
+      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_}, files_{reading_}, writing_{
+                                                                                                           reading_,
+                                                                                                           files_}
 {
+    writing_.on_new_version = [this](inode_id inode) { use_new_version(inode); };
 }
 
 file_system::~file_system() = default;
@@ -42,6 +45,7 @@ awaitable<result<void>> file_system::start()
 awaitable<> file_system::stop()
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
+    co_await send_everything();
     reading_.stopping = true;
     files_.close_all();
     // An alarm that is already on its way can't be called back, and may come when all is gone.
@@ -115,6 +119,17 @@ awaitable<result<node_status>> file_system::get_attributes(inode_id inode)
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     ++counters_.attribute_reads;
+    if (const auto orphan = orphans_.find(inode); orphan != orphans_.end()) {
+        known_name last;
+        last.attributes = orphan->second;
+        if (const auto writer = writer_of(inode)) {
+            last.attributes = writer->attributes();
+        }
+        last.expires = now_();
+        auto status = status_of(inode, last);
+        status.attributes.st_nlink = 0;
+        co_return status;
+    }
     FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
     co_return status_of(inode, known);
 }
@@ -205,47 +220,113 @@ void file_system::release_directory(handle_id directory)
 awaitable<result<open_reply>> file_system::open(inode_id inode, int flags)
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    FTPFS_CO_TRY(const auto path, current_path(inode));
     if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0) {
-        co_return failure{errc::read_only, path.str()};
+        co_return co_await open_for_writing(inode, flags);
     }
+    FTPFS_CO_TRY(const auto path, current_path(inode));
     FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
     if (known.attributes->kind == file_kind::directory) {
         co_return failure{errc::is_a_directory, path.str()};
     }
-    auto opened = files_.open(inode, path, *known.attributes);
+    open_file_state state;
+    state.inode = inode;
     open_reply reply;
-    reply.handle = next_handle();
-    reply.keep_page_cache = opened.same_as_before;
+    const auto writer = writer_of(inode);
+    if (writer && writer->is_outdated(*known.attributes)) {
+        writer->rebase(*known.attributes);
+    }
+    if (!writer || !writer->serves_reads()) {
+        auto opened = files_.open(inode, path, *known.attributes);
+        state.reader = std::move(opened.reader);
+        reply.keep_page_cache = opened.same_as_before;
+    }
     reply.size_is_unknown = !known.attributes->size;
-    handles_[reply.handle] = {inode, std::move(opened.reader)};
-    inodes_.pin(inode);
+    reply.handle = add_handle(std::move(state));
     co_return reply;
+}
+
+handle_id file_system::add_handle(open_file_state state)
+{
+    const auto handle = next_handle();
+    inodes_.pin(state.inode);
+    handles_[handle] = std::move(state);
+    return handle;
+}
+
+awaitable<result<>> file_system::attach_reader(handle_id file)
+{
+    const auto inode = handles_.at(file).inode;
+    FTPFS_CO_TRY(const auto path, current_path(inode));
+    FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
+    if (const auto open = handles_.find(file); open != handles_.end() && !open->second.reader) {
+        open->second.reader = files_.open(inode, path, *known.attributes).reader;
+    }
+    co_return result<>{};
 }
 
 awaitable<result<std::vector<shared_bytes>>> file_system::read(handle_id file, std::uint64_t offset, std::size_t size)
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    const auto open = handles_.find(file);
-    if (open == handles_.end()) {
-        co_return failure{errc::invalid_name, "no such file handle"};
+    for (;;) {
+        const auto open = handles_.find(file);
+        if (open == handles_.end()) {
+            co_return failure{errc::invalid_name, "no such file handle"};
+        }
+        if (open->second.writer && open->second.writer->why()) {
+            co_return *open->second.writer->why();
+        }
+        if (const auto writer = writer_of(open->second.inode); writer && writer->serves_reads()) {
+            auto answer = co_await file_writer::read(writer, offset, size);
+            if (!answer) {
+                co_return std::move(answer).error();
+            }
+            if (*answer) {
+                co_return **std::move(answer);
+            }
+            continue;
+        }
+        const auto reader = open->second.reader;
+        if (!reader) {
+            FTPFS_CO_CHECK(co_await attach_reader(file));
+            continue;
+        }
+        auto answer = co_await file_reader::read(reader, offset, size);
+        if (!answer && answer.error() == errc::version_changed) {
+            // The version is another one because of what was written here: go on with the new one.
+            const auto now_open = handles_.find(file);
+            if (now_open != handles_.end() && now_open->second.reader != reader) {
+                continue;
+            }
+        }
+        co_return answer;
     }
-    co_return co_await file_reader::read(open->second.reader, offset, size);
 }
 
 void file_system::release(handle_id file)
 {
-    if (const auto open = handles_.extract(file)) {
-        files_.close(open.mapped().inode, open.mapped().reader);
-        inodes_.unpin(open.mapped().inode);
+    auto open = handles_.extract(file);
+    if (!open) {
+        return;
     }
+    const auto& state = open.mapped();
+    if (state.reader) {
+        files_.close(state.inode, state.reader);
+    }
+    if (state.writer) {
+        leave(state.writer);
+    }
+    if (!orphans_.empty() &&
+        std::ranges::none_of(handles_, [&](const auto& other) { return other.second.inode == state.inode; })) {
+        orphans_.erase(state.inode);
+    }
+    inodes_.unpin(state.inode);
 }
 
 // --- for people ---
 
 struct statvfs file_system::statistics() const
 {
-    return made_up_space();
+    return space_.value_or(made_up_space());
 }
 
 std::string file_system::describe(inode_id inode) const
@@ -257,7 +338,7 @@ std::string file_system::describe(inode_id inode) const
 std::string file_system::describe(handle_id handle) const
 {
     if (const auto open = handles_.find(handle); open != handles_.end()) {
-        return open->second.reader->content().path().str();
+        return describe(open->second.inode);
     }
     if (const auto open = directories_.find(handle); open != directories_.end()) {
         return describe(open->second.inode);

@@ -89,6 +89,28 @@ void inode_table::unpin(inode_id inode)
     }
 }
 
+void inode_table::move(inode_id parent, std::string_view name, inode_id new_parent, const file_name& new_name)
+{
+    const auto known = children_.find(child_key{get(parent), name});
+    if (const auto target = find(new_parent, new_name.str());
+        target && (known == children_.end() || *target != (*known)->id)) {
+        replace(*target);
+    }
+    if (known == children_.end()) {
+        return;
+    }
+    // The index is by parent and name: out first, then changed, then in again.
+    node* const moved = *known;
+    children_.erase(known);
+    node* const old_parent = moved->parent;
+    moved->parent = get(new_parent);
+    moved->name = new_name.str();
+    ++moved->parent->children;
+    children_.insert(moved);
+    --old_parent->children;
+    drop_if_unused(old_parent);
+}
+
 void inode_table::replace(inode_id inode)
 {
     node* const known = get(inode);

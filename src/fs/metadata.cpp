@@ -57,7 +57,7 @@ std::optional<metadata::latest_answer> metadata::from_listing(const remote_path&
     if (listing == nullptr) {
         return std::nullopt;
     }
-    const auto* entry = listing->snapshot->find(name);
+    const auto* entry = listing->find(name);
     if (entry == nullptr && !listing->snapshot->complete()) {
         return std::nullopt;
     }
@@ -66,7 +66,7 @@ std::optional<metadata::latest_answer> metadata::from_listing(const remote_path&
     const auto ttl = entry != nullptr ? settings_.attr_ttl : std::min(settings_.negative_ttl, settings_.dir_ttl);
     answer.what.expires = std::max(listing->asked + ttl, listing->asked + 2 * listing->took);
     if (entry != nullptr) {
-        answer.what.attributes = entry->attributes;
+        answer.what.attributes = *entry;
     }
     return answer;
 }
@@ -74,9 +74,17 @@ std::optional<metadata::latest_answer> metadata::from_listing(const remote_path&
 std::optional<metadata::latest_answer> metadata::latest(const remote_path& directory, const remote_path& path,
                                                         std::string_view name)
 {
+    if (const auto unsent = overlays_.find(path); unsent != overlays_.end()) {
+        latest_answer sure;
+        sure.what.attributes = unsent->second;
+        sure.what.expires = now_() + settings_.attr_ttl;
+        sure.asked = now_();
+        return sure;
+    }
     auto answer = from_listing(directory, name);
     const auto* object = objects_.find(path);
     if (object == nullptr || (answer && answer->asked > object->asked)) {
+        show_remembered_time(path, answer);
         return answer;
     }
     answer.emplace();
@@ -84,6 +92,7 @@ std::optional<metadata::latest_answer> metadata::latest(const remote_path& direc
     answer->what.expires = object->asked + (object->attributes ? settings_.attr_ttl : settings_.negative_ttl);
     answer->asked = object->asked;
     answer->doubtful = object->doubtful;
+    show_remembered_time(path, answer);
     return answer;
 }
 
@@ -107,7 +116,7 @@ std::optional<known_name> metadata::peek(const remote_path& path)
 void metadata::correct(const remote_path& path, const file_version& seen)
 {
     auto answer = latest(path.parent(), path, path.name());
-    if (!answer || !answer->what.attributes) {
+    if (!answer || !answer->what.attributes || overlays_.contains(path)) {
         return;
     }
     cache::known_object object;
@@ -129,6 +138,131 @@ void metadata::distrust(const remote_path& path)
     object.asked = now_();
     object.doubtful = true;
     objects_.store(path, std::move(object));
+}
+
+// --- changes made here ---
+
+void metadata::note_change(const remote_path& path, const std::optional<file_attributes>& attributes)
+{
+    ++last_change_;
+    if (questions_ > 0) {
+        changes_.push_back({last_change_, path, attributes});
+    }
+}
+
+bool metadata::question_under_way::is_overtaken(const remote_path& path) const
+{
+    return std::ranges::any_of(owner_.changes_, [&](const local_change& change) {
+        const bool concerns = change.attributes ? change.path == path : path.is_within(change.path);
+        return change.number > from_ && concerns;
+    });
+}
+
+void metadata::question_under_way::amend(const remote_path& directory) const
+{
+    for (const auto& change : owner_.changes_) {
+        if (change.number > from_ && change.path.parent() == directory) {
+            owner_.directories_.change(directory, change.path.name(), change.attributes);
+        }
+    }
+}
+
+void metadata::put(const remote_path& path, file_attributes attributes)
+{
+    note_change(path, attributes);
+    directories_.change(path.parent(), path.name(), attributes);
+    cache::known_object object;
+    object.asked = now_();
+    object.attributes = std::move(attributes);
+    objects_.store(path, std::move(object));
+}
+
+void metadata::put_directory(const remote_path& path, file_attributes attributes)
+{
+    put(path, std::move(attributes));
+    cache::listed_directory listing;
+    listing.asked = now_();
+    listing.took = {};
+    listing.snapshot = std::make_shared<const cache::directory_snapshot>(std::vector<directory_entry>{}, true);
+    directories_.store(path, std::move(listing));
+}
+
+void metadata::erase(const remote_path& path)
+{
+    note_change(path, std::nullopt);
+    directories_.erase(path);
+    directories_.change(path.parent(), path.name(), std::nullopt);
+    times_.erase(path);
+    cache::known_object object;
+    object.asked = now_();
+    objects_.store(path, std::move(object));
+}
+
+void metadata::move(const remote_path& from, const remote_path& to)
+{
+    std::optional<file_attributes> attributes;
+    if (auto known = latest(from.parent(), from, from.name())) {
+        attributes = std::move(known->what.attributes);
+    }
+    if (!attributes || attributes->kind == file_kind::directory) {
+        objects_.erase_tree(from);
+        objects_.erase_tree(to);
+        directories_.erase_tree(from);
+        directories_.erase_tree(to);
+    }
+    const auto time = times_.extract(from);
+    times_.erase(to);
+    erase(from);
+    if (attributes) {
+        put(to, *std::move(attributes));
+    } else {
+        note_change(to, std::nullopt);
+        directories_.erase(to.parent());
+        distrust(to);
+    }
+    if (time) {
+        times_.insert_or_assign(to, time.mapped());
+    }
+}
+
+void metadata::overlay(const remote_path& path, file_attributes attributes)
+{
+    const auto [place, is_new] = overlays_.insert_or_assign(path, std::move(attributes));
+    if (is_new) {
+        note_change(path, place->second);
+        directories_.change(path.parent(), path.name(), place->second);
+    }
+}
+
+void metadata::remember_time(const remote_path& path, std::chrono::sys_seconds shown, file_time instead_of)
+{
+    // A mount that sets the times of more files than this has forgotten the first ones long before they expire.
+    constexpr std::size_t most_times = 10'000;
+    if (times_.size() >= most_times) {
+        times_.erase(times_.begin());
+    }
+    times_.insert_or_assign(path, remembered_time{shown, instead_of});
+}
+
+void metadata::show_remembered_time(const remote_path& path, std::optional<latest_answer>& answer) const
+{
+    if (times_.empty() || !answer || !answer->what.attributes) {
+        return;
+    }
+    const auto remembered = times_.find(path);
+    if (remembered == times_.end()) {
+        return;
+    }
+    auto& attributes = *answer->what.attributes;
+    file_version then;
+    then.modified = remembered->second.instead_of;
+    file_version seen;
+    seen.modified = attributes.modified;
+    if (same_version(then, seen)) {
+        // Not known as well as it looks: it says nothing of the version.
+        attributes.modified.value = remembered->second.shown;
+        attributes.modified.precision = time_precision::unknown;
+    }
 }
 
 // --- questions ---
@@ -217,7 +351,7 @@ void metadata::note_unlistable(const remote_path& directory)
 awaitable<result<cache::shared_snapshot>> metadata::list(remote_path directory)
 {
     if (const auto* listing = directories_.find(directory); listing != nullptr && is_fresh(*listing)) {
-        co_return listing->snapshot;
+        co_return directories_.merged(directory);
     }
     co_return co_await fetch_listing(std::move(directory));
 }
@@ -230,6 +364,7 @@ awaitable<result<cache::shared_snapshot>> metadata::fetch_listing(remote_path di
 
 awaitable<result<cache::shared_snapshot>> metadata::list_now(remote_path directory)
 {
+    const question_under_way asking{*this};
     cache::listed_directory listing;
     listing.asked = now_();
     ++counters_.listings;
@@ -244,8 +379,17 @@ awaitable<result<cache::shared_snapshot>> metadata::list_now(remote_path directo
     listing.took = now_() - listing.asked;
     listing.snapshot = std::make_shared<const cache::directory_snapshot>(std::move(answer->entries), answer->complete);
     auto snapshot = listing.snapshot;
+    if (asking.is_overtaken(directory)) {
+        co_return snapshot;
+    }
     directories_.store(directory, std::move(listing));
-    co_return snapshot;
+    asking.amend(directory);
+    for (const auto& [path, attributes] : overlays_) {
+        if (path.parent() == directory) {
+            directories_.change(directory, path.name(), attributes);
+        }
+    }
+    co_return directories_.merged(directory);
 }
 
 awaitable<result<known_name>> metadata::fetch_attributes(remote_path path)
@@ -256,6 +400,7 @@ awaitable<result<known_name>> metadata::fetch_attributes(remote_path path)
 
 awaitable<result<known_name>> metadata::stat_now(remote_path path)
 {
+    const question_under_way asking{*this};
     cache::known_object object;
     object.asked = now_();
     ++counters_.stats;
@@ -266,10 +411,18 @@ awaitable<result<known_name>> metadata::stat_now(remote_path path)
     if (answer) {
         object.attributes = *std::move(answer);
     }
+    if (asking.is_overtaken(path)) {
+        if (auto known = latest(path.parent(), path, path.name()); known && !known->doubtful) {
+            co_return std::move(known->what);
+        }
+    }
     known_name known;
     known.attributes = object.attributes;
     known.expires = object.asked + (object.attributes ? settings_.attr_ttl : settings_.negative_ttl);
     objects_.store(path, std::move(object));
+    if (auto shown = latest(path.parent(), path, path.name())) {
+        known.attributes = std::move(shown->what.attributes);  // with a time that is only remembered here
+    }
     co_return known;
 }
 

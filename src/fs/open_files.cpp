@@ -32,6 +32,7 @@ open_files::opened open_files::open(inode_id inode, const remote_path& path, con
     if (!answer.reader) {
         answer.reader = std::make_shared<file_reader>(services_, path, identity_of(attributes));
     }
+    answer.same_as_before = renewed_.erase(inode) == 0 && answer.same_as_before;
     current_[inode] = answer.reader;
     answer.reader->add_handle();
     return answer;
@@ -61,6 +62,17 @@ void open_files::close(inode_id inode, const std::shared_ptr<file_reader>& reade
         closed_.put(inode, reader->content().identity(), closed_charge);
     }
     current_.erase(current);
+}
+
+void open_files::renew(inode_id inode)
+{
+    if (const auto* before = closed_.find(inode)) {
+        services_.blocks.forget(before->number);
+        closed_.erase(inode);
+    }
+    if (current_.erase(inode) > 0) {
+        renewed_.insert(inode);
+    }
 }
 
 void open_files::close_all()

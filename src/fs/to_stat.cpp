@@ -105,8 +105,8 @@ struct stat to_stat(inode_id inode, const file_attributes& attributes, const con
 
 struct statvfs made_up_space() noexcept
 {
-    // 1 TiB in blocks of 4 KiB: more than anyone copies at a time, and small enough for 32-bit programs to show.
-    constexpr fsblkcnt_t blocks = fsblkcnt_t{1} << 28;
+    // 1 PiB in blocks of 4 KiB: more than anyone copies at a time.
+    constexpr fsblkcnt_t blocks = fsblkcnt_t{1} << 38;
     constexpr fsfilcnt_t files = fsfilcnt_t{1} << 31;
     struct statvfs space {};
     space.f_bsize = 4096;

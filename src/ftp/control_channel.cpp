@@ -95,6 +95,8 @@ proto::reply control_channel::take(proto::reply answer)
         give_up();
     } else if (!answer.is_preliminary()) {
         state_ = state::quiet;
+    } else if (alarm_ && !waits_for_word_) {
+        wait_for_word();
     }
     return answer;
 }
@@ -134,6 +136,35 @@ bool control_channel::check() noexcept
         return false;
     }
     return true;
+}
+
+bool control_channel::has_word() noexcept
+{
+    return !broken() && (parser_.has_partial() || stream_->look() != net::idle_state::quiet);
+}
+
+void control_channel::watch(std::function<void()> alarm)
+{
+    alarm_ = std::move(alarm);
+    if (alarm_ && !waits_for_word_ && !broken()) {
+        wait_for_word();
+    }
+}
+
+void control_channel::wait_for_word()
+{
+    waits_for_word_ = true;
+    stream_->when_readable([this] { on_word(); });
+}
+
+// A preliminary reply stays unread until somebody reads it: waiting on before that would only report it again.
+void control_channel::on_word()
+{
+    waits_for_word_ = false;
+    const bool preliminary = stream_->peek() == std::byte{'1'};
+    if (alarm_ && !broken() && !preliminary) {
+        std::exchange(alarm_, nullptr)();
+    }
 }
 
 failure control_channel::broken_by(failure why)

@@ -1,8 +1,8 @@
 #include "ftpfs/ftp/ftp_remote.hpp"
 
 #include "ftp_download.hpp"
-#include "ftpfs/ftp/retry_policy.hpp"
 #include "remote_lookup.hpp"
+#include "with_session.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -24,9 +24,10 @@ constexpr std::chrono::seconds links_valid_for{10};
 }  // namespace
 
 ftp_remote::ftp_remote(executor where, net::connector& connector, config settings, log logger)
-    : settings_{std::move(settings)}, pool_{std::make_shared<session_pool>(where, connector, settings_,
-                                                                           std::move(logger))},
-      tasks_{where}, link_listings_{where, tasks_}, bytes_received_{std::make_shared<std::uint64_t>(0)}
+    : settings_{std::move(settings)}, log_{std::move(logger)},
+      pool_{std::make_shared<session_pool>(where, connector, settings_, log_)}, tasks_{where}, link_listings_{where,
+                                                                                                              tasks_},
+      bytes_received_{std::make_shared<std::uint64_t>(0)}, bytes_sent_{std::make_shared<std::uint64_t>(0)}
 {
 }
 
@@ -40,33 +41,6 @@ remote_path ftp_remote::absolute(const session& from, const remote_path& path) c
     // A server that does not say where the login landed landed it at the top, or nowhere one could name.
     const auto& home = from.home();
     return path.below(settings_.root.below(home ? *home : remote_path{}));
-}
-
-// Runs `attempt` on a session, and once more on a fresh one when the first turned out to be dead.
-template <class T, class Attempt>
-awaitable<result<T>> ftp_remote::with_session(lease_request request, Attempt attempt)
-{
-    co_await asio::this_coro::throw_if_cancelled(false);
-    ++operations_;
-    retry_policy retry{clock::now(), settings_.timeout};
-    request.deadline = retry.deadline();
-    for (;;) {
-        FTPFS_CO_TRY(auto lease, co_await pool_->acquire(request));
-        home_ = absolute(*lease, remote_path{});
-        auto answer = co_await attempt(lease);
-        if (answer) {
-            co_return answer;
-        }
-        if (lease && login_is_lost(answer.error())) {
-            lease.discard();
-        }
-        lease.release();
-        if (!retry.again(answer.error(), clock::now())) {
-            co_return answer;
-        }
-        ++retries_;
-        request.fresh = true;
-    }
 }
 
 awaitable<result<connection_summary>> ftp_remote::connect()
@@ -186,10 +160,12 @@ awaitable<result<std::string>> ftp_remote::read_link(remote_path path)
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto directory = path.parent();
     if (!last_links_ || links_of_ != directory || clock::now() >= links_valid_until_) {
+        const auto changes_before = changes_;
         std::function<awaitable<result<links>>()> compute = [this, directory] { return list_links(directory); };
         FTPFS_CO_TRY(last_links_, co_await link_listings_.run(directory, std::move(compute)));
         links_of_ = directory;
-        links_valid_until_ = clock::now() + links_valid_for;
+        const bool may_be_old = changes_before != changes_;
+        links_valid_until_ = may_be_old ? clock::time_point{} : clock::now() + links_valid_for;
     }
     const auto kept = last_links_;
     const auto at = std::find_if(kept->entries.begin(), kept->entries.end(),
@@ -261,6 +237,7 @@ statistics ftp_remote::counters() const
     all.operations = operations_;
     all.retries = retries_;
     all.bytes_received = *bytes_received_;
+    all.bytes_sent = *bytes_sent_;
     return all;
 }
 

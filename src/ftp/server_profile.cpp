@@ -16,15 +16,42 @@ void hint(support& known, bool listed)
 void note_login(server_profile& profile, std::string_view greeting, const proto::feature_set& features,
                 std::string_view system)
 {
-    if (greeting.find("Pure-FTPd") != std::string_view::npos) {
+    const auto greets_as = [&](std::string_view name) { return greeting.find(name) != std::string_view::npos; };
+    const bool pure = greets_as("Pure-FTPd");
+    const bool vsftpd = greets_as("vsFTPd");
+    const bool pyftpdlib = greets_as("pyftpdlib");
+    if (pure) {
         profile.abort = abort_style::abor_first;
+        profile.rewrites_names = true;
+    }
+    if (pure || vsftpd || pyftpdlib || greets_as("ProFTPD")) {
+        profile.dele_spares_directories = support::works;
+    }
+    // Tried: vsftpd 3.0.3, Pure-FTPd 1.0.50 (cuts at n, which is the end), pyftpdlib 1.5.7, inetutils 2.4.
+    if (pure || vsftpd || pyftpdlib || greets_as("GNU inetutils")) {
+        profile.store_at_end = support::works;
     }
     // MLSD and MLST are announced by whoever has them (RFC 3659 §7.8), and inetutils 2.4 leaves unknown commands
     // unanswered now and then; so they are never tried blindly. SIZE, MDTM, EPSV and REST are often unannounced.
     hint(profile.mlsd, features.mlsd());
     hint(profile.mlst, features.mlst());
+    hint(profile.mfmt, features.has("MFMT"));
+    hint(profile.mff, features.has("MFF"));
+    hint(profile.avbl, features.has("AVBL"));
     profile.features = features;
     profile.system = system;
+}
+
+bool refused_by(support& known, const proto::reply& answer) noexcept
+{
+    constexpr int without_effect = 202;  // RFC 959 §4.2.1: "command not implemented, superfluous at this site"
+    const bool refused = answer.is_unknown_command() || answer.code == without_effect;
+    if (refused) {
+        known = support::refused;
+    } else if (answer.is_completion() || answer.is_intermediate()) {
+        known = support::works;
+    }
+    return refused;
 }
 
 void note_answer(support& known, const proto::reply& answer) noexcept

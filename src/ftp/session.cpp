@@ -3,6 +3,7 @@
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
+#include "ftpfs/ftp/storage.hpp"
 #include "ftpfs/net/connector.hpp"
 #include "ftpfs/net/endpoint_text.hpp"
 #include "ftpfs/proto/login_sequence.hpp"
@@ -93,6 +94,7 @@ awaitable<result<>> session::log_in()
             home_ = std::move(outcome.home);
             if (home_) {
                 directory_ = *home_;
+                moved_directories_ = setup_.profile.moved_directories;
             }
             co_return result<>{};
         }
@@ -122,18 +124,44 @@ awaitable<result<std::unique_ptr<net::byte_stream>>> session::open_data()
 // directory is the server's own.
 awaitable<result<>> session::enter(remote_path directory)
 {
-    if (directory_ == directory) {
+    const bool still_there = moved_directories_ == setup_.profile.moved_directories;
+    if (still_there && directory_ == directory) {
         co_return result<>{};
     }
     FTPFS_CO_TRY(const auto argument, co_await reach(directory));
     FTPFS_CO_TRY(auto command, proto::command::make("CWD", argument));
     directory_.reset();
+    moved_directories_ = setup_.profile.moved_directories;
     FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
     if (!answer.is_completion()) {
         co_return proto::explain(answer);
     }
     directory_ = std::move(directory);
     co_return result<>{};
+}
+
+awaitable<result<>> session::change_directory(remote_path directory)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto entered = co_await enter(std::move(directory));
+    used();
+    co_return entered;
+}
+
+awaitable<result<proto::reply>> session::ask(proto::command what)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_TRY(auto answer, co_await control_->exchange(std::move(what)));
+    constexpr int most_preliminary = 4;
+    for (int i = 0; answer.is_preliminary(); ++i) {
+        if (i == most_preliminary) {
+            control_->give_up();
+            co_return failure{errc::protocol_violation, answer.as_failure().detail};
+        }
+        FTPFS_CO_TRY(answer, co_await control_->read_reply());
+    }
+    used();
+    co_return answer;
 }
 
 // Mostly the path itself, since an absolute path is never taken for an option or a home directory. But ProFTPD as

@@ -3,6 +3,7 @@
 #include "ftpfs/ftp/listing_transfer.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
+#include "ftpfs/ftp/storage.hpp"
 #include "ftpfs/proto/server_words.hpp"
 
 #include <boost/asio/this_coro.hpp>

@@ -2,6 +2,7 @@
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
+#include "ftpfs/ftp/storage.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -103,6 +104,11 @@ awaitable<> session::abandon()
     if (transfer_) {
         co_await transfer_->end_early();
         transfer_.reset();
+        used();
+    }
+    if (storage_) {
+        co_await storage_->break_off();
+        storage_.reset();
         used();
     }
 }

@@ -2,6 +2,7 @@
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
+#include "ftpfs/ftp/storage.hpp"
 #include "ftpfs/proto/fact_list.hpp"
 #include "ftpfs/proto/server_words.hpp"
 #include "ftpfs/proto/size_reply.hpp"

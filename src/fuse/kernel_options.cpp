@@ -24,14 +24,19 @@ constexpr unsigned background_requests = 64;
 void negotiate(fuse_conn_info& connection)
 {
     constexpr unsigned wanted = FUSE_CAP_ASYNC_READ | FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS |
-                                FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_AUTO_INVAL_DATA;
+                                FUSE_CAP_READDIRPLUS_AUTO | FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ATOMIC_O_TRUNC;
     // Splicing moves pages through a pipe: slower than one copy from memory that is warm anyway. And while the
     // pieces of a direct read are under way asynchronously, not even SIGKILL ends the reader.
-    constexpr unsigned unwanted =
-        FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE | FUSE_CAP_ASYNC_DIO;
+    constexpr unsigned slow = FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE | FUSE_CAP_ASYNC_DIO;
+    // A write-back cache would tell programs that data is written which no server has seen, and would keep us from
+    // the size of files that grow on the server. Locks that are not asked for here are kept by the kernel, for the
+    // programs of this machine. And the kernel, not we, takes the set-user-id bit from a file that is changed.
+    constexpr unsigned harmful =
+        FUSE_CAP_WRITEBACK_CACHE | FUSE_CAP_POSIX_LOCKS | FUSE_CAP_FLOCK_LOCKS | FUSE_CAP_HANDLE_KILLPRIV;
     connection.want |= connection.capable & wanted;
-    connection.want &= ~unwanted;
+    connection.want &= ~(slow | harmful);
     connection.max_read = max_read;
+    connection.max_write = max_write;
     connection.max_background = background_requests;
     connection.congestion_threshold = background_requests * 3 / 4;
 }

@@ -20,7 +20,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
+#include <chrono>
 #include <optional>
 
 namespace ftpfs::fuse {
@@ -80,14 +80,13 @@ failure from_libfuse(const config& settings, libfuse_messages& messages)
 class mount::impl {
 public:
     impl(executor where, fs::file_system& files, log journal)
-        : requests_{where, files, journal}, device_{std::move(where)}, journal_{std::move(journal)}
+        : requests_{where, files, received_, journal}, device_{std::move(where)}, journal_{std::move(journal)}
     {
     }
     ~impl()
     {
         requests_.abandon();
         unmount();
-        std::free(buffer_.mem);
     }
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
@@ -106,13 +105,14 @@ private:
     void unmount();
     bool is_ours_still_there() const;
 
+    receive_buffer received_;
     operations requests_;
     session_pointer session_;
     asio::posix::stream_descriptor device_;
     log journal_;
     std::string mount_point_;
     std::optional<mounted_file_system> mounted_;  // as it was when it was new
-    fuse_buf buffer_{};  // the one receive buffer; its memory is libfuse's, about 1 MiB, touched only as far as used
+    std::chrono::milliseconds verdict_limit_{};
     bool greeted_ = false;
     bool stopping_ = false;
 };
@@ -120,6 +120,7 @@ private:
 result<> mount::impl::start(const config& settings)
 {
     FTPFS_TRY(mount_point_, check_mountable(settings));
+    verdict_limit_ = settings.verdict_limit;
     send_libfuse_messages_to(journal_);
     libfuse_messages messages;
     session_ = make_session(settings, requests_);
@@ -166,7 +167,7 @@ awaitable<result<mount_end>> mount::impl::run()
     co_await asio::this_coro::throw_if_cancelled(false);
     auto end = co_await serve();
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
-    co_await requests_.drain();
+    co_await requests_.drain(verdict_limit_);
     unmount();
     co_return end;
 }
@@ -198,14 +199,14 @@ awaitable<result<mount_end>> mount::impl::serve()
 
 mount::impl::taken mount::impl::take_request()
 {
-    const int size = fuse_session_receive_buf(session_.get(), &buffer_);
+    const int size = fuse_session_receive_buf(session_.get(), received_.prepare());
     if (size == -EAGAIN || size == -EINTR) {
         return taken::none;
     }
     if (size <= 0) {
         return size == 0 ? taken::end : taken::failed;
     }
-    fuse_session_process_buf(session_.get(), &buffer_);
+    fuse_session_process_buf(session_.get(), received_.received());
     if (!greeted_ && requests_.is_initialised()) {
         after_greeting();
     }

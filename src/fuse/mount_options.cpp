@@ -9,8 +9,8 @@ namespace {
 
 using namespace std::string_view_literals;
 
-// Generic flags of mount(8) that libfuse 3.14 refuses as unknown and that change nothing here: FTP knows no
-// access times, and what is mounted is read-only.
+// Generic flags of mount(8) that libfuse 3.14 refuses as unknown and that change nothing here: FTP keeps no
+// access times. "ro" is a setting of its own.
 constexpr std::array without_effect{"relatime"sv,   "norelatime"sv, "strictatime"sv, "nostrictatime"sv, "diratime"sv,
                                     "nodiratime"sv, "lazytime"sv,   "nolazytime"sv,  "iversion"sv,      "noiversion"sv,
                                     "mand"sv,       "nomand"sv,     "silent"sv,      "loud"sv,          "defaults"sv,
@@ -33,7 +33,8 @@ std::string escaped(std::string_view value)
 
 std::string mount_options(const config& settings)
 {
-    std::string options = "ro,subtype=ftpfs,max_read=" + std::to_string(max_read);
+    std::string options = settings.read_only ? "ro," : "";
+    options += "subtype=ftpfs,max_read=" + std::to_string(max_read);
     const auto add = [&options](std::string_view option) { options.append(",").append(option); };
 
     if (!settings.source.empty()) {

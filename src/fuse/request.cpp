@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <fcntl.h>
+
 #include <array>
 #include <cerrno>
 #include <vector>
@@ -20,6 +22,25 @@ double seconds(std::chrono::milliseconds duration)
 std::uint64_t number(fs::handle_id handle)
 {
     return static_cast<std::uint64_t>(handle);
+}
+
+fuse_file_info to_info(const fs::open_reply& file)
+{
+    fuse_file_info info{};
+    info.fh = number(file.handle);
+    info.keep_cache = file.keep_page_cache ? 1U : 0U;
+    info.direct_io = file.size_is_unknown ? 1U : 0U;
+    return info;
+}
+
+// Spares the kernel a request where close(2) has nothing to tell: nothing was created, emptied or written.
+void leave_out_flush([[maybe_unused]] fuse_file_info& info, int flags)
+{
+    if ((flags & (O_ACCMODE | O_TRUNC | O_CREAT)) == O_RDONLY) {
+#if FUSE_MAJOR_VERSION > 3 || FUSE_MINOR_VERSION >= 11
+        info.noflush = 1U;
+#endif
+    }
 }
 
 int send_joined(fuse_req_t raw, std::span<const shared_bytes> pieces)
@@ -45,7 +66,8 @@ fuse_entry_param to_entry(const fs::lookup_reply& found)
 }
 
 request::request(fuse_req_t raw, subject about, const executor& where, const log& journal)
-    : raw_{raw}, about_{std::move(about)}, where_{where}, journal_{journal}, arrived_{std::chrono::steady_clock::now()}
+    : raw_{raw}, about_{std::move(about)}, user_{fuse_req_ctx(raw)->uid}, where_{where}, journal_{journal},
+      arrived_{std::chrono::steady_clock::now()}
 {
 }
 
@@ -91,14 +113,26 @@ bool request::attributes(const fs::node_status& status)
     return raw != nullptr && fuse_reply_attr(raw, &status.attributes, seconds(status.valid_for)) == 0;
 }
 
-bool request::opened(const fs::open_reply& file)
+bool request::opened(const fs::open_reply& file, int flags)
 {
     const auto raw = take();
-    fuse_file_info info{};
-    info.fh = number(file.handle);
-    info.keep_cache = file.keep_page_cache ? 1U : 0U;
-    info.direct_io = file.size_is_unknown ? 1U : 0U;
+    auto info = to_info(file);
+    leave_out_flush(info, flags);
     return raw != nullptr && fuse_reply_open(raw, &info) == 0;
+}
+
+bool request::created(const fs::created& made)
+{
+    const auto raw = take();
+    const auto entry = to_entry(made.node);
+    const auto info = to_info(made.file);
+    return raw != nullptr && fuse_reply_create(raw, &entry, &info) == 0;
+}
+
+bool request::written(std::size_t size)
+{
+    const auto raw = take();
+    return raw != nullptr && fuse_reply_write(raw, size) == 0;
 }
 
 bool request::opened_directory(fs::handle_id directory)

@@ -5,8 +5,10 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -81,6 +83,31 @@ idle_state tcp_stream::look() noexcept
         return idle_state::readable;
     }
     return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK) ? idle_state::quiet : idle_state::ended;
+}
+
+std::optional<std::byte> tcp_stream::peek() noexcept
+{
+    std::byte first{};
+    const auto got = ::recv(socket_.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got > 0 ? std::optional{first} : std::nullopt;
+}
+
+void tcp_stream::when_readable(std::function<void()> what)
+{
+    auto report = [here = std::weak_ptr{here_}, what = std::move(what)](const error_code& why) {
+        if (!why && !here.expired()) {
+            what();
+        }
+    };
+    socket_.async_wait(tcp::socket::wait_read, std::move(report));
+}
+
+std::size_t tcp_stream::unsent() const noexcept
+{
+    auto& socket = const_cast<tcp::socket&>(socket_);  // native_handle() only looks
+    int count = 0;
+    const bool known = ::ioctl(socket.native_handle(), SIOCOUTQ, &count) == 0 && count > 0;
+    return known ? static_cast<std::size_t>(count) : 0;
 }
 
 failure tcp_stream::failed(const error_code& why, const char* what) const

@@ -132,6 +132,27 @@ std::optional<errc> meaning_of_words(std::string_view text)
     return reason ? reason : first_phrase(text);
 }
 
+constexpr bool is_in_word(char c)
+{
+    return is_digit(c) || !is_ascii(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
+}
+
+// Takes the name out where it stands alone: one called "f" is no part of "failure".
+std::string without_name(std::string line, std::string_view name)
+{
+    for (auto at = line.find(name); !name.empty() && at != line.npos; at = line.find(name, at)) {
+        const auto end = at + name.size();
+        const bool stands_alone =
+            (at == 0 || !is_in_word(line[at - 1])) && (end == line.size() || !is_in_word(line[end]));
+        if (stands_alone) {
+            line.erase(at, name.size());
+        } else {
+            ++at;
+        }
+    }
+    return line;
+}
+
 }  // namespace
 
 bool speaks_of_capacity(std::string_view text)
@@ -187,6 +208,24 @@ std::optional<errc> meaning_of(const reply& refusal)
         return meaning;
     }
     return speaks_of_encryption(text) ? std::optional{errc::encryption_required} : std::nullopt;
+}
+
+bool admits_failure(const reply& completion, std::string_view name)
+{
+    constexpr std::array<std::string_view, 3> admissions{"fail", "error", "denied"};
+    if (!completion.is_completion() || completion.lines.size() < 2) {
+        return false;
+    }
+    return std::ranges::any_of(completion.lines, [&](const std::string& line) {
+        return contains_any(lower(without_name(line, name)), admissions);
+    });
+}
+
+failure explain_admission(const reply& completion)
+{
+    auto detail = completion.as_failure().detail;
+    const auto meaning = meaning_of_words(lower(completion.text()));
+    return {meaning.value_or(errc::io_failure), std::move(detail)};
 }
 
 failure explain(const reply& refusal)

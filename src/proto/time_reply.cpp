@@ -2,6 +2,8 @@
 
 #include "text.hpp"
 
+#include <fmt/format.h>
+
 namespace ftpfs::proto {
 namespace {
 
@@ -52,6 +54,19 @@ std::optional<file_time> parse_time_value(std::string_view text)
         return std::nullopt;
     }
     return from_digits(digits);
+}
+
+std::optional<std::string> format_time_value(std::chrono::sys_seconds time)
+{
+    const auto day = floor<days>(time);
+    const year_month_day date{day};
+    if (date.year() < 1970y || date.year() > 9999y) {
+        return std::nullopt;
+    }
+    const hh_mm_ss clock{time - day};
+    return fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                       clock.minutes().count(), clock.seconds().count());
 }
 
 std::optional<file_time> parse_time_reply(const reply& answer)

@@ -250,9 +250,10 @@ TEST_F(reading_files, nothing_is_read_behind_the_end_of_a_file_of_unknown_size)
     });
 }
 
-TEST_F(reading_files, opening_for_writing_is_refused)
+TEST_F(reading_files, opening_for_writing_is_refused_on_a_read_only_mount)
 {
     add_file(10);
+    settings.read_only = true;
     play([&]() -> awaitable<> {
         const auto inode = co_await find("/file");
         for (const int flags : {O_WRONLY, O_RDWR, O_RDONLY | O_TRUNC}) {

@@ -23,9 +23,10 @@ std::string new_folder()
 }  // namespace
 
 mounted_tree::mounted_tree(std::function<void(fake_remote&)> fill, fs::config settings)
-    : mount_point_{new_folder()}, ended_{end_.get_future()}
+    : mount_point_{new_folder()}, staging_dir_{new_folder()}, ended_{end_.get_future()}
 {
     auto ready = ready_.get_future();
+    settings.staging_dir = staging_dir_;
     thread_ = std::thread{[this, fill = std::move(fill), settings]() mutable {
         boost::asio::co_spawn(loop_, serve(std::move(fill), settings), boost::asio::detached);
         loop_.run();
@@ -44,6 +45,8 @@ mounted_tree::~mounted_tree()
     mount_.reset();
     files_.reset();
     ::rmdir(mount_point_.c_str());
+    std::error_code ignored;
+    std::filesystem::remove_all(staging_dir_, ignored);
 }
 
 awaitable<> mounted_tree::serve(std::function<void(fake_remote&)> fill, fs::config settings)
@@ -59,6 +62,7 @@ awaitable<> mounted_tree::serve(std::function<void(fake_remote&)> fill, fs::conf
     fuse::config kernel_side;
     kernel_side.mount_point = mount_point_;
     kernel_side.source = "ftp://test,comma/";
+    kernel_side.read_only = settings.read_only;
     auto made = fuse::mount::make(loop_.get_executor(), kernel_side, *files_, journal_);
     if (!made) {
         problem_ = to_string(made.error());
@@ -70,6 +74,16 @@ awaitable<> mounted_tree::serve(std::function<void(fake_remote&)> fill, fs::conf
     const auto end = co_await mount_->run();
     co_await files_->stop();
     end_.set_value(end.value());
+}
+
+std::string mounted_tree::on_server(const std::string& path)
+{
+    return on_loop([&] { return remote_->has(path) ? remote_->bytes_of(path) : "(missing)"; });
+}
+
+std::vector<std::string> mounted_tree::calls()
+{
+    return on_loop([this] { return remote_->calls(); });
 }
 
 void mounted_tree::change(const std::function<void(fake_remote&)>& how)

@@ -6,6 +6,7 @@
 #include "ftpfs/fuse/mount.hpp"
 #include "support/fake_remote.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
@@ -15,6 +16,7 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace ftpfs::test {
 
@@ -42,6 +44,10 @@ public:
         return answer.get();
     }
 
+    // The bytes of a file of the remote; "(missing)" if there is none.
+    std::string on_server(const std::string& path);
+    // What the remote was asked so far.
+    std::vector<std::string> calls();
     // Changes the remote, on the loop's thread.
     void change(const std::function<void(fake_remote&)>& how);
     // Waits up to ten seconds for a program to arrive at a held call.
@@ -55,10 +61,13 @@ private:
     awaitable<> serve(std::function<void(fake_remote&)> fill, fs::config settings);
 
     std::string mount_point_;
+    std::string staging_dir_;
     std::string problem_;
     std::ostringstream lines_;
     log journal_;
     boost::asio::io_context loop_;
+    // The remote can be asked when the mount is gone, too.
+    boost::asio::executor_work_guard<executor> open_for_questions_{loop_.get_executor()};
     std::shared_ptr<fake_remote> remote_;
     std::unique_ptr<fs::file_system> files_;
     std::unique_ptr<fuse::mount> mount_;

@@ -225,7 +225,7 @@ TEST_F(mock_mount, reports_a_file_system_of_its_own_kind)
     ASSERT_EQ(tree.problem(), "");
     struct statvfs numbers {};
     EXPECT_EQ(::statvfs(tree.path().c_str(), &numbers), 0);
-    EXPECT_TRUE(numbers.f_flag & ST_RDONLY);
+    EXPECT_FALSE(numbers.f_flag & ST_RDONLY);
     std::ifstream table{"/proc/self/mountinfo"};
     const std::string mounts{std::istreambuf_iterator<char>{table}, {}};
     const auto mounted = fuse::find_mount(mounts, tree.path());

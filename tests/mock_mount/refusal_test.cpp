@@ -29,11 +29,10 @@ const std::vector<attempt>& changes()
          [](const std::string& root) { return ::open((root + "/file").c_str(), O_RDWR); }},
         {"create", [](const std::string& root) { return ::open((root + "/new").c_str(), O_CREAT | O_WRONLY, 0600); }},
         {"mkdir", [](const std::string& root) { return ::mkdir((root + "/new").c_str(), 0700); }},
-        {"mknod", [](const std::string& root) { return ::mknod((root + "/new").c_str(), S_IFIFO | 0600, 0); }},
+        {"mknod", [](const std::string& root) { return ::mknod((root + "/new").c_str(), S_IFREG | 0600, 0); }},
         {"unlink", [](const std::string& root) { return ::unlink((root + "/file").c_str()); }},
         {"rmdir", [](const std::string& root) { return ::rmdir((root + "/folder").c_str()); }},
         {"rename", [](const std::string& root) { return ::rename((root + "/file").c_str(), (root + "/new").c_str()); }},
-        {"link", [](const std::string& root) { return ::link((root + "/file").c_str(), (root + "/new").c_str()); }},
         {"symlink", [](const std::string& root) { return ::symlink("file", (root + "/new").c_str()); }},
         {"chmod", [](const std::string& root) { return ::chmod((root + "/file").c_str(), 0600); }},
         {"truncate", [](const std::string& root) { return ::truncate((root + "/file").c_str(), 0); }},
@@ -56,16 +55,23 @@ void fill(fake_remote& remote)
     remote.add_file("/file", "0123456789");
 }
 
-TEST_F(mock_mount, refuses_every_change_as_a_read_only_file_system)
+fs::config read_only()
 {
-    mounted_tree tree{fill};
+    fs::config settings;
+    settings.read_only = true;
+    return settings;
+}
+
+TEST_F(mock_mount, refuses_every_change_as_a_read_only_file_system_if_that_was_asked_for)
+{
+    mounted_tree tree{fill, read_only()};
     ASSERT_EQ(tree.problem(), "");
     expect_all_refused(tree.path());
 }
 
 TEST_F(mock_mount, refuses_every_change_itself_after_a_remount_for_writing)
 {
-    mounted_tree tree{fill};
+    mounted_tree tree{fill, read_only()};
     ASSERT_EQ(tree.problem(), "");
     if (::mount("none", tree.path().c_str(), nullptr, MS_REMOUNT | MS_NOSUID | MS_NODEV, nullptr) != 0) {
         GTEST_SKIP() << "remounting is not allowed here";

@@ -84,9 +84,15 @@ void fake_remote::put(std::string_view where, object what)
     if (!whole.is_root() && !tree_.contains(whole.parent().str())) {
         add_directory(whole.parent().str());
     }
+    touch(what);
+    tree_.insert_or_assign(whole.str(), std::move(what));
+}
+
+// Each change has a time of its own.
+void fake_remote::touch(object& what)
+{
     what.attributes.modified = {next_time_, time_precision::second, time_source::fact};
     next_time_ += std::chrono::hours{1};
-    tree_.insert_or_assign(whole.str(), std::move(what));
 }
 
 void fake_remote::add_directory(std::string_view where)
@@ -103,7 +109,7 @@ void fake_remote::add_file(std::string_view where, std::string bytes)
     file.attributes.kind = file_kind::regular;
     file.attributes.size = bytes.size();
     file.attributes.mode = std::uint16_t{0644};
-    file.bytes = std::make_shared<const std::string>(std::move(bytes));
+    file.bytes = std::make_shared<std::string>(std::move(bytes));
     put(where, std::move(file));
 }
 
@@ -155,7 +161,9 @@ std::size_t fake_remote::count(std::string_view first_word) const
 
 void fake_remote::hold_everything()
 {
-    held_ = {call::list, call::stat, call::read_link, call::open, call::read};
+    for (int each = 0; each <= static_cast<int>(call::space); ++each) {
+        held_.insert(static_cast<call>(each));
+    }
 }
 
 void fake_remote::release()
@@ -167,10 +175,11 @@ void fake_remote::release()
 void fake_remote::press()
 {
     // A copy: the callback may end the download.
-    const auto now_open = downloads_;
-    for (const auto* one : now_open) {
+    const auto downloads = downloads_;
+    for (const auto* one : downloads) {
         one->press();
     }
+    press_uploads();
 }
 
 void fake_remote::fail(call what, failure why, std::size_t skip)
@@ -211,10 +220,34 @@ awaitable<result<void>> fake_remote::pass(call what)
     co_return result<void>{};
 }
 
+// A single command, from its line-up for a session to its reply.
+awaitable<result<void>> fake_remote::enter(call what)
+{
+    if (!commands_take_sessions_) {
+        co_return co_await pass(what);
+    }
+    const bool served = co_await wait_for_session();
+    if (!served) {
+        co_return errc::cancelled;
+    }
+    --opening_;
+    ++busy_;
+    auto passed = co_await pass(what);
+    --busy_;
+    changed_.notify_all();
+    co_return passed;
+}
+
+void fake_remote::limit_sessions(std::size_t sessions)
+{
+    sessions_ = sessions;
+    commands_take_sessions_ = true;
+}
+
 awaitable<result<ftpfs::remote::listing>> fake_remote::list(remote_path directory)
 {
     calls_.push_back("list " + directory.str());
-    FTPFS_CO_CHECK(co_await pass(call::list));
+    FTPFS_CO_CHECK(co_await enter(call::list));
     const auto found = tree_.find(directory.str());
     if (found == tree_.end()) {
         co_return failure{errc::not_found, directory.str()};
@@ -236,7 +269,7 @@ awaitable<result<ftpfs::remote::listing>> fake_remote::list(remote_path director
 awaitable<result<file_attributes>> fake_remote::stat(remote_path where)
 {
     calls_.push_back("stat " + where.str());
-    FTPFS_CO_CHECK(co_await pass(call::stat));
+    FTPFS_CO_CHECK(co_await enter(call::stat));
     const auto found = tree_.find(where.str());
     if (found == tree_.end()) {
         co_return failure{errc::not_found, where.str()};
@@ -247,7 +280,7 @@ awaitable<result<file_attributes>> fake_remote::stat(remote_path where)
 awaitable<result<std::string>> fake_remote::read_link(remote_path where)
 {
     calls_.push_back("read_link " + where.str());
-    FTPFS_CO_CHECK(co_await pass(call::read_link));
+    FTPFS_CO_CHECK(co_await enter(call::read_link));
     const auto found = tree_.find(where.str());
     if (found == tree_.end()) {
         co_return failure{errc::not_found, where.str()};
@@ -261,7 +294,8 @@ awaitable<bool> fake_remote::wait_for_session()
     const auto ticket = next_ticket_++;
     queue_.push_back(ticket);
     bool served = true;
-    while (served && (queue_.front() != ticket || downloads_.size() + opening_ >= sessions_)) {
+    while (served &&
+           (queue_.front() != ticket || downloads_.size() + uploads_.size() + busy_ + opening_ >= sessions_)) {
         press();
         served = co_await changed_.wait();
     }

@@ -114,6 +114,23 @@ awaitable<std::size_t> scripted_data::flood(std::size_t limit)
     co_return sent;
 }
 
+awaitable<std::string> scripted_data::receive_all(std::source_location line)
+{
+    co_await accept(line);
+    std::string all;
+    std::array<char, 64 * 1024> bytes{};
+    for (;;) {
+        auto [error, count] = co_await socket_->async_read_some(asio::buffer(bytes), as_result);
+        if (error && error != asio::error::eof) {
+            fail("data did not come to their end: " + error.message(), line);
+        }
+        if (error) {
+            co_return all;
+        }
+        all.append(bytes.data(), count);
+    }
+}
+
 awaitable<> scripted_data::wait_for_end()
 {
     co_await accept();

@@ -56,6 +56,8 @@ public:
     awaitable<> send(std::string bytes, std::source_location line = std::source_location::current());
     // Sends until the client does not take it any more, at most `limit` bytes; never a failure.
     awaitable<std::size_t> flood(std::size_t limit);
+    // All that comes until the client says that nothing more will.
+    awaitable<std::string> receive_all(std::source_location line = std::source_location::current());
     // Waits until the client closed or reset the connection.
     awaitable<> wait_for_end();
     // Where the accepted connection came from.

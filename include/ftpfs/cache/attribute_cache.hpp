@@ -27,6 +27,11 @@ public:
     // Null if unknown; valid until the next store or erase. Counts as a use.
     const known_object* find(const remote_path& path) { return objects_.empty() ? nullptr : objects_.find(path); }
     void erase(const remote_path& path) { objects_.erase(path); }
+    // Forgets an object and everything below it.
+    void erase_tree(const remote_path& path)
+    {
+        objects_.erase_if([&](const remote_path& one, const known_object&) { return one.is_within(path); });
+    }
 
     std::uint64_t bytes() const noexcept { return objects_.bytes(); }
     std::size_t size() const noexcept { return objects_.size(); }

@@ -10,13 +10,23 @@
 #include "ftpfs/core/remote_path.hpp"
 
 #include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace ftpfs::cache {
 
 using time_point = std::chrono::steady_clock::time_point;
 
 struct listed_directory {
+    // The entry as changed here, or as listed; null if there is none.
+    const file_attributes* find(std::string_view name) const noexcept;
+
     shared_snapshot snapshot;
+    // What was changed here since: a name that is there now, or (no attributes) is not. Merged into the snapshot when
+    // somebody wants to see all entries, so that a thousand new files cost one copy of the listing, not a thousand.
+    std::map<std::string, std::optional<file_attributes>, std::less<>> changes;
     time_point asked;                          // when the request began: nothing is known of later changes
     std::chrono::steady_clock::duration took;  // until the answer was complete
 };
@@ -29,6 +39,12 @@ public:
     void store(const remote_path& directory, listed_directory listing);
     // Null if unknown; valid until the next store or erase. Counts as a use.
     const listed_directory* find(const remote_path& directory) { return listings_.find(directory); }
+    // A name of a listed directory was made or changed here, or (no attributes) removed.
+    void change(const remote_path& directory, std::string_view name, std::optional<file_attributes> attributes);
+    // The listing with all changes; null if unknown. Invalidates what find() answered.
+    shared_snapshot merged(const remote_path& directory);
+    // Forgets a directory and everything below it.
+    void erase_tree(const remote_path& directory);
     void erase(const remote_path& directory) { listings_.erase(directory); }
 
     std::uint64_t bytes() const noexcept { return listings_.bytes(); }

@@ -1,7 +1,7 @@
 // One mount from the first connection to the last QUIT: owns the layers and the thread that runs them.
 //
 // Start: connect, log in, look at the root, mount, say "ready". Stop, on SIGTERM, SIGINT, SIGHUP or an unmount
-// from outside: unmount, end background work, QUIT. A second signal ends the process at once.
+// from outside: unmount, send what is not sent yet, QUIT. A second signal ends the process at once.
 #pragma once
 
 #include "ftpfs/async/blocking.hpp"
@@ -47,7 +47,8 @@ private:
     std::shared_ptr<ftp::ftp_remote> remote_;
     fs::file_system files_;
     std::unique_ptr<fuse::mount> mounted_;
-    bool stopping_ = false;
+    bool is_up_ = false;      // mounted, or already unmounted and still sending
+    bool signalled_ = false;  // asked to end
 };
 
 }  // namespace ftpfs::cli

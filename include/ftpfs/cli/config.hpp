@@ -19,7 +19,6 @@ struct config {
     fs::config fs;
     fuse::config fuse;
     bool foreground = false;
-    bool asked_for_writing = false;
     spdlog::level::level_enum log_level = spdlog::level::info;
     std::string log_file;  // empty: syslog, or standard error in the foreground
 };

@@ -16,7 +16,7 @@
 
 namespace ftpfs::cli {
 
-enum class option_group { who, connection, listing, caching, mounting, ownership, diagnosis };
+enum class option_group { who, connection, listing, caching, writing, mounting, ownership, diagnosis };
 
 struct option {
     std::string_view name;

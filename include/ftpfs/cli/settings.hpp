@@ -34,8 +34,7 @@ struct settings {
     std::optional<mode_t> umask;
     std::optional<mode_t> file_mask;
     std::optional<mode_t> directory_mask;
-
-    bool asked_for_writing = false;  // "rw", which mount(8) says by default
+    std::optional<fs::owner_policy> chown;  // absent: depends on who mounts
 
     // diagnosis
     spdlog::level::level_enum log_level = spdlog::level::info;

@@ -47,6 +47,14 @@ public:
     // This path below `root`: join("/srv", "/a") is "/srv/a".
     remote_path below(const remote_path& root) const;
 
+    // Is it `directory` itself, or below it?
+    bool is_within(const remote_path& directory) const noexcept
+    {
+        const auto& root = directory.bytes_;
+        return directory.is_root() ||
+               (bytes_.starts_with(root) && (bytes_.size() == root.size() || bytes_[root.size()] == '/'));
+    }
+
     auto operator<=>(const remote_path&) const = default;
 
 private:

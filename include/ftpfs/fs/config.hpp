@@ -6,8 +6,18 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace ftpfs::fs {
+
+// How a file that is written from its beginning gets to the server.
+enum class upload_mode : std::uint8_t {
+    stream,  // while it is written, under its own name
+    atomic,  // when it is complete, under a temporary name that then replaces the old one
+};
+
+// What chown(2) to somebody else is answered.
+enum class owner_policy : std::uint8_t { fail, ignore };
 
 struct config {
     // How long an answer of the server is believed: a change made there is seen within this time.
@@ -23,6 +33,15 @@ struct config {
     std::chrono::milliseconds stream_idle{5'000};
     // While others wait for a session, a transfer keeps its own for this long (or 8 MiB) before it lines up again.
     std::chrono::milliseconds stream_share{500};
+
+    bool read_only = false;  // every change fails with EROFS
+    upload_mode upload = upload_mode::stream;
+    owner_policy chown = owner_policy::fail;
+    // Copies of files that are changed in place are made here, and in `recovery` below it is kept what could not be
+    // sent. Empty: ftpfs-UID in $TMPDIR or /var/tmp. Made when first needed, for the user alone.
+    std::string staging_dir;
+    // stop() waits so long for unsent changes; what is left is kept for recovery.
+    std::chrono::milliseconds stop_limit{300'000};
 
     uid_t uid = 0;  // owner shown for everything
     gid_t gid = 0;

@@ -21,6 +21,15 @@ struct counters {
     std::uint64_t yielded_downloads = 0;  // ended because others waited for a session
     std::uint64_t bytes_downloaded = 0;
     std::uint64_t changed_files = 0;  // found to be another version while they were read
+
+    std::uint64_t writes = 0;
+    std::uint64_t bytes_written = 0;
+    std::uint64_t uploads = 0;          // transfers begun
+    std::uint64_t resumed_uploads = 0;  // of those: after a broken one
+    std::uint64_t bytes_uploaded = 0;
+    std::uint64_t staged_files = 0;  // files that got a copy on this machine
+    std::uint64_t failed_files = 0;  // changes that could not be sent
+    std::uint64_t kept_copies = 0;   // of those: kept for recovery
 };
 
 }  // namespace ftpfs::fs

@@ -37,6 +37,11 @@ public:
     file_content& operator=(const file_content&) = delete;
 
     const remote_path& path() const noexcept { return path_; }
+    // The file was renamed here.
+    void move(remote_path path) { path_ = std::move(path); }
+    // Its name is gone, or stands for another file: what is in memory can still be read, the rest is version_changed.
+    void orphan() noexcept { orphaned_ = true; }
+    bool is_orphaned() const noexcept { return orphaned_; }
     const content_identity& identity() const noexcept { return identity_; }
     std::optional<std::uint64_t> size() const noexcept { return identity_.size; }
     bool is_stale() const noexcept { return stale_; }
@@ -117,6 +122,7 @@ private:
     std::list<const room*> being_filled_;
     unsigned epoch_ = 0;
     bool stale_ = false;
+    bool orphaned_ = false;
 };
 
 }  // namespace ftpfs::fs

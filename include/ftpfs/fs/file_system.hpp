@@ -5,7 +5,8 @@
 // belongs to the file system's task group. One thread; stop() before destroying.
 //
 // Put together from: metadata (names, attributes, listings), inode_table (numbers), open_files (versions of
-// files, each with a file_reader and its download_pumps), and the services they share (reading).
+// files, each with a file_reader and its download_pumps), the file_writers of files that are changed, and the services
+// they share (reading, writing).
 #pragma once
 
 #include "ftpfs/async/awaitable.hpp"
@@ -16,11 +17,13 @@
 #include "ftpfs/core/shared_bytes.hpp"
 #include "ftpfs/fs/config.hpp"
 #include "ftpfs/fs/counters.hpp"
+#include "ftpfs/fs/file_writer.hpp"
 #include "ftpfs/fs/ids.hpp"
 #include "ftpfs/fs/inode_table.hpp"
 #include "ftpfs/fs/metadata.hpp"
 #include "ftpfs/fs/open_files.hpp"
 #include "ftpfs/fs/reading.hpp"
+#include "ftpfs/fs/writing.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <sys/stat.h>
@@ -54,6 +57,25 @@ struct open_reply {
     handle_id handle{};
     bool keep_page_cache = false;  // the version is the one the kernel may have pages of
     bool size_is_unknown = false;  // st_size says 0: only reads past the page cache (direct I/O) find the bytes
+};
+
+struct created {
+    lookup_reply node;
+    open_reply file;
+};
+
+// Who writes: write(2), or the kernel's page cache for a mapped file (FUSE_WRITE_CACHE).
+enum class write_origin : std::uint8_t { program, page_cache };
+
+// What setattr asks for; absent members stay as they are.
+struct attribute_request {
+    attribute_request() = default;
+
+    std::optional<std::uint64_t> size;
+    std::optional<mode_t> mode;
+    std::optional<uid_t> uid;
+    std::optional<gid_t> gid;
+    std::optional<std::chrono::system_clock::time_point> modified;
 };
 
 class file_system {
@@ -93,17 +115,49 @@ public:
     awaitable<result<std::vector<shared_bytes>>> read(handle_id file, std::uint64_t offset, std::size_t size);
     void release(handle_id file);
 
+    // Writing. `flags` are those of open(2). A handle for writing is also good for reading.
+    awaitable<result<created>> create(inode_id parent, file_name name, int flags, mode_t mode);
+    // All of `data`, or a failure that this handle keeps reporting. `origin`: pages of a mapped file go where they
+    // belong, even through a handle that appends.
+    awaitable<result<>> write(handle_id file, std::uint64_t offset, shared_bytes data,
+                              write_origin origin = write_origin::program);
+    // Until the server confirmed everything written so far: close(2) and fsync(2). The first error, and again
+    // for each later call on this handle.
+    awaitable<result<>> flush(handle_id file);
+    awaitable<result<>> sync(handle_id file);
+    // posix_fallocate(3); holes are not punched.
+    awaitable<result<>> allocate(handle_id file, int mode, std::uint64_t offset, std::uint64_t length);
+    awaitable<result<node_status>> set_attributes(inode_id inode, attribute_request request,
+                                                  std::optional<handle_id> file);
+    awaitable<result<lookup_reply>> make_directory(inode_id parent, file_name name, mode_t mode);
+    awaitable<result<lookup_reply>> make_symlink(inode_id parent, file_name name, std::string target);
+    awaitable<result<>> remove(inode_id parent, file_name name);
+    awaitable<result<>> remove_directory(inode_id parent, file_name name);
+    // `flags` are those of renameat2(2).
+    awaitable<result<>> rename(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
+                               unsigned flags);
+    // copy_file_range(2): whole files on servers that copy by themselves, else unsupported (the kernel then copies).
+    awaitable<result<std::uint64_t>> copy_range(handle_id from, std::uint64_t offset, handle_id to,
+                                                std::uint64_t to_offset, std::uint64_t length);
+
     // Readable by name, never listed, so that "cp -a" does not copy them: user.ftpfs.status (JSON, of the root
     // only), user.ftpfs.url, user.ftpfs.facts. no_such_attribute for any other.
     awaitable<result<std::string>> get_extended_attribute(inode_id inode, std::string name);
     // What user.ftpfs.url shows of the root: without a password.
-    void set_url(std::string url) { url_ = std::move(url); }
+    void set_url(std::string url)
+    {
+        url_ = std::move(url);
+        writing_.url = url_;
+    }
     // A JSON object for the member "remote" of user.ftpfs.status: what the remote has to tell of itself.
     void set_remote_status(std::function<std::string()> provider) { remote_status_ = std::move(provider); }
     const counters& count() const noexcept { return counters_; }
     // Memory of the file blocks, at most config::cache_size (or 4 MiB, if that is less).
     std::uint64_t cached_bytes() const noexcept { return reading_.blocks.bytes(); }
-    // FTP servers tell nothing of their space: large and free, so that no installer or copier refuses.
+    // What the server tells of its space, believed for a while. Most tell nothing: then large and free, so that no
+    // installer or copier refuses.
+    awaitable<result<struct statvfs>> free_space();
+    // The same as far as it is known without asking.
     struct statvfs statistics() const;
 
     // For messages: "/dir/name" of an inode, as far as known.
@@ -117,8 +171,45 @@ private:
     };
     struct open_file_state {
         inode_id inode{};
-        std::shared_ptr<file_reader> reader;
+        std::shared_ptr<file_reader> reader;  // null until it is needed
+        std::shared_ptr<file_writer> writer;  // null: opened for reading
+        bool appends = false;
     };
+
+    // --- writing ---
+
+    result<void> may_change() const;
+    // The writer of an inode that is not broken; null if there is none.
+    std::shared_ptr<file_writer> writer_of(inode_id inode) const;
+    awaitable<result<std::shared_ptr<file_writer>>> make_writer(inode_id inode, bool keeps_content);
+    std::shared_ptr<void> pin(inode_id inode);
+    void leave(std::shared_ptr<file_writer> writer);
+    awaitable<> retire(std::shared_ptr<file_writer> writer);
+    handle_id add_handle(open_file_state state);
+    awaitable<result<open_reply>> open_for_writing(inode_id inode, int flags);
+    awaitable<result<>> attach_reader(handle_id file);
+    void use_new_version(inode_id inode);
+    result<open_file_state*> writable(handle_id file);
+
+    awaitable<result<>> set_size(inode_id inode, std::uint64_t size, std::shared_ptr<file_writer> writer);
+    awaitable<result<node_status>> set_attributes_now(inode_id inode, attribute_request request,
+                                                      std::optional<handle_id> file);
+    result<void> check_owner(const attribute_request& request) const;
+    awaitable<result<>> set_mode(inode_id inode, std::uint16_t mode);
+    awaitable<result<>> set_time(inode_id inode, std::chrono::sys_seconds modified);
+
+    awaitable<result<lookup_reply>> make_directory_now(inode_id parent, file_name name, mode_t mode);
+    awaitable<result<lookup_reply>> make_symlink_now(inode_id parent, file_name name, std::string target);
+    awaitable<result<>> remove_now(inode_id parent, file_name name);
+    awaitable<result<>> remove_directory_now(inode_id parent, file_name name);
+    awaitable<result<>> rename_now(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
+                                   unsigned flags);
+    awaitable<result<std::uint64_t>> copy_now(handle_id from, handle_id to);
+    // The object behind a name is gone, though it may be open.
+    awaitable<> lose_name(inode_id parent, std::string_view name, file_attributes last);
+    result<lookup_reply> reply_about(inode_id parent, const file_name& name, file_attributes attributes);
+    void forget_reference(result<lookup_reply>& unused);
+    awaitable<> send_everything();
 
     // The path of an inode that still stands for the same object.
     result<remote_path> current_path(inode_id inode) const;
@@ -139,7 +230,12 @@ private:
     open_files files_;
     inode_table inodes_;
     std::unordered_map<handle_id, open_directory_state> directories_;
+    writing writing_;
     std::unordered_map<handle_id, open_file_state> handles_;
+    std::unordered_map<inode_id, std::shared_ptr<file_writer>> writers_;
+    std::unordered_map<inode_id, file_attributes> orphans_;  // open files without a name
+    std::optional<struct statvfs> space_;
+    time_point space_asked_;
     std::uint64_t last_handle_ = 0;
     std::string url_;
     std::function<std::string()> remote_status_;

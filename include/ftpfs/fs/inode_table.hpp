@@ -39,6 +39,10 @@ public:
     void pin(inode_id inode);
     void unpin(inode_id inode);
 
+    // The inode of a name gets another one, with everything below it; who had that name before is replaced. Nothing
+    // happens to a name the kernel does not know. `new_parent` must be known.
+    void move(inode_id parent, std::string_view name, inode_id new_parent, const file_name& new_name);
+
     // An inode whose name now stands for another kind of object.
     void replace(inode_id inode);
 

@@ -11,6 +11,10 @@
 //
 // The root is always there: what it is like is not asked, since not every server tells of its root.
 //
+// Changes made through the mount are seen at once, without another question: they are entered into the listings and
+// answers that are known, and into those that were under way when the change happened. Files with changes that are
+// not on the server yet have attributes of their own, which count more than any answer.
+//
 // One thread. The remote, the settings and the counters outlive it; the group is joined before it goes.
 #pragma once
 
@@ -25,6 +29,8 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <unordered_map>
+#include <vector>
 
 namespace ftpfs::fs {
 
@@ -59,6 +65,24 @@ public:
     // What is known of the object is wrong.
     void distrust(const remote_path& path);
 
+    // --- changes made here ---
+
+    // The object is there now, like this.
+    void put(const remote_path& path, file_attributes attributes);
+    // A directory was made: it is empty.
+    void put_directory(const remote_path& path, file_attributes attributes);
+    void erase(const remote_path& path);
+    // With all that is below. The overlays of files are moved by those who made them.
+    void move(const remote_path& from, const remote_path& to);
+
+    // What the file will be like on the server; counts until it is cleared.
+    void overlay(const remote_path& path, file_attributes attributes);
+    void clear_overlay(const remote_path& path) { overlays_.erase(path); }
+    // A temporary file of ours: not shown, until it is cleared.
+    void hide(const remote_path& path) { overlays_.insert_or_assign(path, std::nullopt); }
+    // A time the server would not take: shown as long as it shows the one it has now.
+    void remember_time(const remote_path& path, std::chrono::sys_seconds shown, file_time instead_of);
+
     std::uint64_t bytes() const noexcept { return directories_.bytes() + objects_.bytes(); }
     std::size_t listed_directories() const noexcept { return directories_.size(); }
 
@@ -76,6 +100,41 @@ private:
         time_point asked;
         bool doubtful = false;
     };
+
+    // While a question is under way, local changes that its answer can't know are noted.
+    struct local_change {
+        std::uint64_t number;
+        remote_path path;
+        std::optional<file_attributes> attributes;
+    };
+    class question_under_way {
+    public:
+        explicit question_under_way(metadata& owner) : owner_{owner}, from_{owner.last_change_} { ++owner_.questions_; }
+        question_under_way(const question_under_way&) = delete;
+        question_under_way& operator=(const question_under_way&) = delete;
+        ~question_under_way()
+        {
+            if (--owner_.questions_ == 0) {
+                owner_.changes_.clear();
+            }
+        }
+        // Was the object, or a directory above it, made, changed or removed meanwhile?
+        bool is_overtaken(const remote_path& path) const;
+        // Enters what was changed in the directory meanwhile.
+        void amend(const remote_path& directory) const;
+
+    private:
+        metadata& owner_;
+        std::uint64_t from_;
+    };
+
+    struct remembered_time {
+        std::chrono::sys_seconds shown;
+        file_time instead_of;
+    };
+
+    void note_change(const remote_path& path, const std::optional<file_attributes>& attributes);
+    void show_remembered_time(const remote_path& path, std::optional<latest_answer>& answer) const;
 
     std::optional<latest_answer> latest(const remote_path& directory, const remote_path& path, std::string_view name);
     std::optional<known_name> peek(const remote_path& directory, const remote_path& path, std::string_view name);
@@ -101,6 +160,11 @@ private:
     cache::directory_cache directories_;
     cache::attribute_cache objects_;
     cache::lru_map<remote_path, interest> interests_;
+    std::unordered_map<remote_path, std::optional<file_attributes>> overlays_;  // none: hidden
+    std::unordered_map<remote_path, remembered_time> times_;
+    std::vector<local_change> changes_;
+    std::uint64_t last_change_ = 0;
+    int questions_ = 0;
     async::single_flight<remote_path, cache::shared_snapshot> listings_;
     async::single_flight<remote_path, known_name> stats_;
     async::single_flight<remote_path, std::string> links_;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace ftpfs::fs {
 
@@ -29,6 +30,10 @@ public:
     opened open(inode_id inode, const remote_path& path, const file_attributes& attributes);
     void close(inode_id inode, const std::shared_ptr<file_reader>& reader);
 
+    // The version was replaced by another one from here, whose bytes nobody has: the next open() gets a new reader
+    // even if the attributes look the same. Handles move on by themselves; see file_system.
+    void renew(inode_id inode);
+
     // Ends all streams.
     void close_all();
 
@@ -40,6 +45,7 @@ private:
     reading& services_;
     std::unordered_map<inode_id, std::shared_ptr<file_reader>> current_;
     cache::lru_map<inode_id, content_identity> closed_;
+    std::unordered_set<inode_id> renewed_;
     std::uint64_t next_number_ = 1;
 };
 

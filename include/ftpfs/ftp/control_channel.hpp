@@ -15,6 +15,7 @@
 
 #include <array>
 #include <chrono>
+#include <functional>
 #include <memory>
 
 namespace ftpfs::ftp {
@@ -46,6 +47,13 @@ public:
     // Quiet, and the server neither closed nor spoke; else broken from now on. Does not wait.
     bool check() noexcept;
 
+    // Has the server said something that read_reply() did not take yet, or closed? Does not wait.
+    bool has_word() noexcept;
+
+    // While a transfer goes out: calls `alarm` once, on the loop, when the server speaks a reply that is not a
+    // preliminary one, or closes. Takes nothing. An empty function ends the watch; so does destruction.
+    void watch(std::function<void()> alarm);
+
     bool quiet() const noexcept { return state_ == state::quiet; }
     bool broken() const noexcept { return state_ == state::broken; }
 
@@ -59,6 +67,8 @@ private:
     proto::reply take(proto::reply answer);
     failure broken_by(failure why);
     void measure(clock::duration sample) noexcept;
+    void wait_for_word();
+    void on_word();
 
     std::unique_ptr<net::byte_stream> stream_;
     std::chrono::milliseconds timeout_;
@@ -67,6 +77,8 @@ private:
     std::array<std::byte, 4096> input_{};
     state state_ = state::busy;
     clock::duration round_trip_{};
+    std::function<void()> alarm_;
+    bool waits_for_word_ = false;
 };
 
 }  // namespace ftpfs::ftp

@@ -2,7 +2,8 @@
 //
 // Every operation borrows one session of the pool, never two, so a server that allows a single connection is
 // enough. What a bare "550" leaves open is settled on the same session by asking again. An operation that
-// fails because its session died is repeated once on a fresh one; after `timeout=` it fails with timed_out.
+// fails because its session died is repeated once on a fresh one; after `timeout=` it fails with timed_out. A change
+// whose reply was lost is looked up on a fresh session before it is repeated.
 // Owned by whoever wires the program; the connector must outlive it. One thread. Call shut_down() and let it
 // end before destroying it, or never run the loop again.
 #pragma once
@@ -27,6 +28,8 @@ class connector;
 
 namespace ftpfs::ftp {
 
+struct change_progress;
+
 // What the first login found out, for the message "mounted …".
 struct connection_summary {
     remote_path root;    // of the mount, absolute on the server
@@ -49,6 +52,16 @@ public:
     awaitable<result<std::string>> read_link(remote_path path) override;
     awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
     open_download(ftpfs::remote::download_request request) override;
+    awaitable<result<std::unique_ptr<ftpfs::remote::upload>>>
+    open_upload(ftpfs::remote::upload_request request) override;
+    awaitable<result<>> remove(remote_path file) override;
+    awaitable<result<>> remove_directory(remote_path directory) override;
+    awaitable<result<>> make_directory(remote_path directory) override;
+    awaitable<result<>> rename(remote_path from, remote_path to, ftpfs::remote::existing_target policy) override;
+    awaitable<result<>> change_attributes(remote_path path, ftpfs::remote::attribute_change change) override;
+    awaitable<result<>> make_link(std::string target, remote_path link) override;
+    awaitable<result<>> copy(remote_path from, remote_path to) override;
+    awaitable<result<ftpfs::remote::free_space>> space(remote_path directory) override;
     awaitable<> shut_down() override;
 
     statistics counters() const;
@@ -56,10 +69,16 @@ public:
 private:
     using listing = ftpfs::remote::listing;
     using download = ftpfs::remote::download;
+    using upload = ftpfs::remote::upload;
+    using progress_ptr = std::shared_ptr<change_progress>;
     using links = std::shared_ptr<const listing>;
 
+    // Runs `attempt` on a session, and once more on a fresh one when the first turned out to be dead. With
+    // `progress`, also when a command that may have been obeyed was not answered.
     template <class T, class Attempt>
-    awaitable<result<T>> with_session(lease_request request, Attempt attempt);
+    awaitable<result<T>> with_session(lease_request request, Attempt attempt, progress_ptr progress = {});
+    template <class Attempt>
+    awaitable<result<>> change(Attempt attempt, progress_ptr progress);
 
     // One attempt each. The lease outlives it, and is taken over by a download that has begun.
     awaitable<result<connection_summary>> check_root(session_lease& lease);
@@ -68,11 +87,16 @@ private:
     awaitable<result<file_attributes>> stat_on(session_lease& lease, remote_path path);
     awaitable<result<file_attributes>> stat_root(session_lease& lease, remote_path where);
     awaitable<result<std::unique_ptr<download>>> open_on(session_lease& lease, ftpfs::remote::download_request request);
+    awaitable<result<std::unique_ptr<upload>>> store_on(session_lease& lease, ftpfs::remote::upload_request request);
+    awaitable<failure> explain_upload(session& asked, remote_path path, failure why, bool appends);
+    awaitable<result<std::optional<file_attributes>>> look_again(remote_path path);
+    awaitable<result<>> rename_all(remote_path from, remote_path to, ftpfs::remote::existing_target policy);
     awaitable<result<links>> list_links(remote_path directory);
 
     remote_path absolute(const session& from, const remote_path& path) const;
 
     config settings_;
+    log log_;
     std::shared_ptr<session_pool> pool_;
     async::task_group tasks_;
     async::single_flight<remote_path, links> link_listings_;
@@ -83,9 +107,12 @@ private:
     links last_links_;
     std::chrono::steady_clock::time_point links_valid_until_;
 
+    std::uint64_t changes_ = 0;  // begun or ended: a listing of links that overlaps one is not kept
+
     std::uint64_t operations_ = 0;
     std::uint64_t retries_ = 0;
     std::shared_ptr<std::uint64_t> bytes_received_;
+    std::shared_ptr<std::uint64_t> bytes_sent_;
 };
 
 }  // namespace ftpfs::ftp

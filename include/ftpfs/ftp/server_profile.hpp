@@ -2,7 +2,7 @@
 //
 // Owned by the pool, plain values, one thread. Sessions read it before they choose a command and write down
 // what the server did. Nothing here is ever needed for correctness: a wrong entry costs a round trip, except
-// that `rest == works` is believed.
+// that `rest == works` and `store_at_end == works` are believed.
 #pragma once
 
 #include "ftpfs/proto/dialect.hpp"
@@ -44,6 +44,31 @@ struct server_profile {
     support rest = support::unknown;
 
     abort_style abort = abort_style::close_first;
+
+    // Writing. Pure-FTPd turns blanks at the ends of a name and control bytes into '_' and says success.
+    bool rewrites_names = false;
+    // works: DELE never removes an empty directory, as inetutils 2.4 and linux-ftpd 0.17 let it.
+    support dele_spares_directories = support::unknown;
+    support append = support::unknown;  // APPE to an existing file; ProFTPD's default refuses it with 451
+    // REST n and STOR, n being the file's size, keeps what is there. Believed, so only known servers have it: one
+    // that ignores REST would throw away the file.
+    support store_at_end = support::unknown;
+    support rename_over = support::unknown;  // RNTO onto an existing file; ProFTPD compiled without options, IIS
+
+    support mfmt = support::unknown;
+    support mff = support::unknown;
+    support mdtm_set = support::unknown;     // "MDTM time path" sets (vsftpd 3.0.3, IIS); elsewhere it asks
+    support utime_short = support::unknown;  // SITE UTIME time path
+    support utime_long = support::unknown;   // SITE UTIME path time time time UTC
+    support chmod = support::unknown;
+    support symlink = support::unknown;    // SITE SYMLINK
+    support copy_pair = support::unknown;  // SITE CPFR, SITE CPTO
+    support copy_one = support::unknown;   // SITE COPY
+    support avbl = support::unknown;
+
+    // Grows with every directory we remove or rename: a session that stands in one stands somewhere else than the
+    // path says.
+    std::uint64_t moved_directories = 0;
 };
 
 // Takes down what the greeting, FEAT and SYST say; what is already known of a command stays.
@@ -53,5 +78,9 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
 // Takes down the answer to one command: 2xx and 3xx prove it, "unknown command" (500, 502, 504) disproves it,
 // everything else is about the argument.
 void note_answer(support& known, const proto::reply& answer) noexcept;
+
+// The same for commands that change something, where 202 ("superfluous") means that nothing happened. True if the
+// server does not have the command.
+bool refused_by(support& known, const proto::reply& answer) noexcept;
 
 }  // namespace ftpfs::ftp

@@ -1,4 +1,4 @@
-// One FTP session: a control connection that is logged in, and the operations that reading needs.
+// One FTP session: a control connection that is logged in, and the operations on it.
 //
 // Owned by one user at a time (a lease of the pool). One operation at a time; each is a straight-line
 // coroutine. The session must outlive its operations. An operation that is cancelled, runs into a deadline
@@ -13,6 +13,7 @@
 #include "ftpfs/core/result.hpp"
 #include "ftpfs/ftp/config.hpp"
 #include "ftpfs/ftp/server_profile.hpp"
+#include "ftpfs/proto/command.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
 #include "ftpfs/remote/remote.hpp"
 
@@ -32,6 +33,7 @@ namespace ftpfs::ftp {
 
 class control_channel;
 class retrieval;
+class storage;
 struct listing_answer;
 
 // What every session of one server shares. The connector, the configuration and the profile are owned by the
@@ -83,6 +85,24 @@ public:
     // connection_lost, the server's final reply.
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer);
 
+    // Begins to write a file. For an append, learns its version first: version_changed if it is not `offset` bytes
+    // long or provably not `expected`, unsupported where the server can't append. On success the session is
+    // `transferring()` until finish_store() or abandon() ended, or write() failed.
+    awaitable<result<>> store(remote_path path, remote::upload_start start, std::uint64_t offset,
+                              std::optional<file_version> expected);
+
+    // Sends all of it. A failure is the server's verdict where it gave one.
+    awaitable<result<>> write(std::vector<shared_bytes> pieces);
+
+    // Ends the transfer: what the server said of it. Only the file itself tells whether that is true.
+    awaitable<result<>> finish_store();
+
+    // Makes it the server's current directory, for commands with relative arguments.
+    awaitable<result<>> change_directory(remote_path directory);
+
+    // One command that moves no data, and its final reply, whatever that is. A 421 is a failure.
+    awaitable<result<proto::reply>> ask(proto::command what);
+
     // Ends a transfer early. Takes at most a few round trips or a second; afterwards the session is either
     // idle and proved to be in step, or lost(). Does nothing when no transfer runs.
     awaitable<> abandon();
@@ -98,7 +118,7 @@ public:
     bool check();
 
     bool lost() const noexcept;
-    bool transferring() const noexcept { return transfer_ != nullptr; }
+    bool transferring() const noexcept { return transfer_ != nullptr || storage_ != nullptr; }
 
     // The directory the login landed in; a failure where the server does not tell.
     const result<remote_path>& home() const noexcept { return home_; }
@@ -131,13 +151,20 @@ private:
     awaitable<result<>> begin_transfer(remote_path path, std::uint64_t offset, std::optional<std::uint64_t> size);
     awaitable<result<std::unique_ptr<net::byte_stream>>> open_data();
 
+    awaitable<result<>> check_end(remote_path path, std::uint64_t offset, std::optional<file_version> expected);
+    awaitable<result<>> store_behind_end(remote_path path, std::uint64_t offset);
+    awaitable<result<proto::reply>> begin_store(proto::command what, std::optional<std::uint64_t> rest);
+
     void used() noexcept { last_used_ = clock::now(); }
 
     session_setup setup_;
     std::unique_ptr<control_channel> control_;
     std::unique_ptr<retrieval> transfer_;
+    std::unique_ptr<storage> storage_;
+    std::string stored_name_;
     result<remote_path> home_ = failure{errc::unsupported};
     std::optional<remote_path> directory_;  // where the server is; absent when not known
+    std::uint64_t moved_directories_ = 0;   // the profile's count when it got there
     bool rest_was_sent_ = false;            // it may still be pending: vsftpd keeps it even across LIST
     clock::time_point last_used_;
 };

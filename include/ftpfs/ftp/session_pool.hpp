@@ -72,6 +72,7 @@ public:
     awaitable<> shut_down();
 
     const server_profile& profile() const noexcept { return profile_; }
+    server_profile& profile() noexcept { return profile_; }
 
     // sessions, busy, limit, waiting, logins, reconnects; the rest is zero.
     statistics counters() const;

@@ -14,9 +14,10 @@ struct statistics {
 
     std::uint64_t logins = 0;          // sessions opened since the start
     std::uint64_t reconnects = 0;      // of those: the first after the connection to the server was lost
-    std::uint64_t operations = 0;      // listings, look-ups, downloads begun
+    std::uint64_t operations = 0;      // listings, look-ups, transfers begun, changes
     std::uint64_t retries = 0;         // of those: begun a second time on another session
     std::uint64_t bytes_received = 0;  // of file contents
+    std::uint64_t bytes_sent = 0;      // of file contents
 };
 
 }  // namespace ftpfs::ftp

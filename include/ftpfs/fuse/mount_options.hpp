@@ -10,8 +10,10 @@ namespace ftpfs::fuse {
 // The largest read the kernel may send: 256 pages, its own limit. It has to be given twice, as a mount option
 // and in the answer to INIT (libfuse, struct fuse_conn_info).
 inline constexpr unsigned max_read = 1U << 20;  // bytes
+// The largest write, for the same reason. It needs no mount option.
+inline constexpr unsigned max_write = 1U << 20;  // bytes
 
-// "ro,fsname=…,subtype=ftpfs,…", commas and backslashes in values escaped. Flags which speak of things a mount
+// "subtype=ftpfs,fsname=…,…", commas and backslashes in values escaped. Flags which speak of things a mount
 // without access times doesn't have (relatime, nodiratime, …) are left out, as libfuse would refuse them.
 std::string mount_options(const config& settings);
 

@@ -27,9 +27,10 @@ namespace ftpfs::fuse {
 // What a request is about, for the errno table and the log.
 struct subject {
     operation what;
-    const char* verb;       // "lookup"; static storage
-    fs::inode_id inode{};   // the parent for a lookup
-    std::string name = {};  // below `inode`; empty where the inode itself is meant
+    const char* verb;            // "lookup"; static storage
+    fs::inode_id inode{};        // the parent for a lookup
+    std::string name = {};       // below `inode`; empty where the inode itself is meant
+    bool tells_verdict = false;  // close or fsync: its answer says whether written data is safe
 };
 
 class request : public std::enable_shared_from_this<request> {
@@ -48,7 +49,9 @@ public:
 
     bool entry(const fs::lookup_reply& found);
     bool attributes(const fs::node_status& status);
-    bool opened(const fs::open_reply& file);
+    bool opened(const fs::open_reply& file, int flags);  // of open(2)
+    bool created(const fs::created& made);
+    bool written(std::size_t size);
     bool opened_directory(fs::handle_id directory);
     // Consecutive pieces, sent as they lie in memory.
     bool bytes(std::span<const shared_bytes> pieces);
@@ -62,6 +65,7 @@ public:
 
     bool is_answered() const noexcept { return raw_ == nullptr; }
     const subject& about() const noexcept { return about_; }
+    uid_t user() const noexcept { return user_; }  // of the program that asks
     std::chrono::microseconds age() const;
 
 private:
@@ -70,6 +74,7 @@ private:
 
     fuse_req_t raw_;
     subject about_;
+    uid_t user_;
     executor where_;
     const log& journal_;
     std::chrono::steady_clock::time_point arrived_;

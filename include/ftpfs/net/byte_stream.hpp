@@ -13,6 +13,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <span>
 
 namespace ftpfs::net {
@@ -45,6 +47,16 @@ public:
 
     // Looks, without waiting or taking anything, whether something could be read.
     virtual idle_state look() noexcept = 0;
+
+    // The first byte that could be read, without taking it.
+    virtual std::optional<std::byte> peek() noexcept = 0;
+
+    // Calls `what` once, on the loop, when something could be read or the peer closed; never after close(), nor
+    // after the stream is gone.
+    virtual void when_readable(std::function<void()> what) = 0;
+
+    // Bytes that were written and not yet acknowledged by the peer's host; 0 where the system does not say.
+    virtual std::size_t unsent() const noexcept = 0;
 
     virtual void expires_after(std::chrono::steady_clock::duration time) = 0;
     virtual void never_expires() noexcept = 0;

@@ -4,6 +4,8 @@
 #include "ftpfs/net/byte_stream.hpp"
 #include "ftpfs/net/watchdog.hpp"
 
+#include <memory>
+
 namespace ftpfs::net {
 
 // When the kernel acknowledges what arrives. A server that sends a preliminary and a final reply with Nagle's
@@ -20,6 +22,9 @@ public:
     awaitable<result<>> shutdown_send() override;
     void close(close_mode mode) noexcept override;
     idle_state look() noexcept override;
+    std::optional<std::byte> peek() noexcept override;
+    void when_readable(std::function<void()> what) override;
+    std::size_t unsent() const noexcept override;
     void expires_after(std::chrono::steady_clock::duration time) override { watchdog_.expect_within(time); }
     void never_expires() noexcept override { watchdog_.rest(); }
     const endpoint& local_endpoint() const noexcept override { return local_; }
@@ -34,6 +39,7 @@ private:
     endpoint local_;
     endpoint remote_;
     watchdog watchdog_;
+    std::shared_ptr<const bool> here_ = std::make_shared<const bool>(true);  // for callbacks that come too late
 };
 
 }  // namespace ftpfs::net

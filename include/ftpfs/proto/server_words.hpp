@@ -28,4 +28,11 @@ bool speaks_of_capacity(std::string_view text);
 // TLS, SSL or encryption being required.
 bool speaks_of_encryption(std::string_view text);
 
+// A completion in whose lines a failure hides: Pure-FTPd says "226-Rename/move failure: Is a directory" and then
+// "226 File successfully transferred". Only replies of several lines; `name` (of the file) is not taken for words.
+bool admits_failure(const reply& completion, std::string_view name);
+
+// The failure that a completion of this kind stands for.
+failure explain_admission(const reply& completion);
+
 }  // namespace ftpfs::proto

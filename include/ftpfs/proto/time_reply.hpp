@@ -4,7 +4,9 @@
 #include "ftpfs/core/attributes.hpp"
 #include "ftpfs/proto/reply.hpp"
 
+#include <chrono>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace ftpfs::proto {
@@ -14,6 +16,9 @@ namespace ftpfs::proto {
 // years before 1970 ("00010101000000" is what IIS says for "don't know"). Source is fact; precision second or,
 // for 12 digits, minute.
 std::optional<file_time> parse_time_value(std::string_view text);
+
+// The same the other way round, 14 digits; nothing for years outside 1970 to 9999.
+std::optional<std::string> format_time_value(std::chrono::sys_seconds time);
 
 // The answer to MDTM: a 213 whose last line holds a time-val, perhaps behind some words.
 std::optional<file_time> parse_time_reply(const reply& answer);

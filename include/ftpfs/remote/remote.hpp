@@ -5,13 +5,15 @@
 // errc::timed_out at the latest after the configured time without progress; callers that lose interest
 // simply stop waiting, they never cancel the operation (the command is already on the wire). Failures that
 // are ambiguous on the wire (a bare "550") have been settled before they come up.
-// One thread; the remote must outlive its downloads.
+// One thread; the remote must outlive its downloads and uploads.
 #pragma once
 
 #include "ftpfs/async/awaitable.hpp"
 #include "ftpfs/core/attributes.hpp"
 #include "ftpfs/core/result.hpp"
+#include "ftpfs/remote/upload.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -56,6 +58,21 @@ struct download_request {
     std::function<void()> on_pressure;
 };
 
+// What a server can be asked to change of an object; absent members stay as they are.
+struct attribute_change {
+    attribute_change() = default;
+
+    std::optional<std::uint16_t> mode;                 // 07777
+    std::optional<std::chrono::sys_seconds> modified;  // UTC
+};
+
+enum class existing_target { replace, refuse };
+
+struct free_space {
+    std::uint64_t total = 0;      // bytes
+    std::uint64_t available = 0;  // bytes
+};
+
 class remote {
 public:
     virtual ~remote() = default;
@@ -65,6 +82,23 @@ public:
     // The target of a link whose listing hides it.
     virtual awaitable<result<std::string>> read_link(remote_path path) = 0;
     virtual awaitable<result<std::unique_ptr<download>>> open_download(download_request request) = 0;
+
+    // Writing. Success means that the server confirmed it; an operation whose reply was lost with its session has
+    // been looked up before it is called a failure.
+    virtual awaitable<result<std::unique_ptr<upload>>> open_upload(upload_request request) = 0;
+    // Never removes a directory, whatever the server's DELE would do.
+    virtual awaitable<result<>> remove(remote_path file) = 0;
+    virtual awaitable<result<>> remove_directory(remote_path directory) = 0;
+    virtual awaitable<result<>> make_directory(remote_path directory) = 0;
+    // `replace` is atomic where the server's own rename is; elsewhere the old target is moved aside, and back if the
+    // rename fails. A directory replaces only an empty directory.
+    virtual awaitable<result<>> rename(remote_path from, remote_path to, existing_target policy) = 0;
+    // Does what the server has commands for; `unsupported` if something asked for was left out.
+    virtual awaitable<result<>> change_attributes(remote_path path, attribute_change change) = 0;
+    virtual awaitable<result<>> make_link(std::string target, remote_path link) = 0;
+    // On the server, without the bytes coming here; `unsupported` on most.
+    virtual awaitable<result<>> copy(remote_path from, remote_path to) = 0;
+    virtual awaitable<result<free_space>> space(remote_path directory) = 0;
 
     // Says goodbye to the server, within a short limit. Nothing may be called afterwards.
     virtual awaitable<> shut_down() = 0;

@@ -104,6 +104,20 @@ TEST(command_line, no_complaint_shows_a_password)
     }
 }
 
+TEST(command_line, takes_commands_about_mounts_that_are_there)
+{
+    EXPECT_EQ(parsed({"ftpfs", "umount", "/mnt"}).what, action::unmount);
+    EXPECT_EQ(parsed({"ftpfs", "umount", "/mnt"}).mount_point, "/mnt");
+    EXPECT_EQ(parsed({"ftpfs", "status"}).what, action::status);
+    EXPECT_EQ(parsed({"ftpfs", "status"}).mount_point, "");
+    EXPECT_TRUE(parsed({"ftpfs", "status", "--json", "/mnt"}).json);
+    EXPECT_EQ(parsed({"ftpfs", "umount", "--help"}).what, action::help);
+    EXPECT_THAT(complaint({"ftpfs", "umount"}), HasSubstr("usage: ftpfs umount MOUNTPOINT"));
+    EXPECT_THAT(complaint({"ftpfs", "umount", "/a", "/b"}), HasSubstr("usage: ftpfs umount MOUNTPOINT"));
+    EXPECT_THAT(complaint({"ftpfs", "umount", "--json", "/a"}), HasSubstr("unknown option --json of umount"));
+    EXPECT_THAT(complaint({"ftpfs", "status", "/a", "/b"}), HasSubstr("usage: ftpfs status"));
+}
+
 TEST(mount_helper, takes_the_words_of_mount)
 {
     const std::vector<std::vector<std::string>> forms{

@@ -56,6 +56,25 @@ TEST(config, umask_is_the_default_of_both_masks)
     EXPECT_EQ(made("ftp://h/", "").fs.file_mask, mode_t{0});
 }
 
+TEST(config, ignores_changes_of_the_owner_for_root_alone_unless_told_otherwise)
+{
+    problems found;
+    const auto wish = wish_of("ftp://h/", "", found);
+    EXPECT_EQ(make_config(wish, 0, 0).fs.chown, fs::owner_policy::ignore);
+    EXPECT_EQ(make_config(wish, 1000, 100).fs.chown, fs::owner_policy::fail);
+    EXPECT_EQ(made("ftp://h/", "chown=ignore").fs.chown, fs::owner_policy::ignore);
+    const auto strict = wish_of("ftp://h/", "chown=fail", found);
+    EXPECT_EQ(make_config(strict, 0, 0).fs.chown, fs::owner_policy::fail);
+}
+
+TEST(config, read_only_holds_for_the_kernel_and_for_the_file_system)
+{
+    EXPECT_TRUE(made("ftp://h/", "ro").fuse.read_only);
+    EXPECT_TRUE(made("ftp://h/", "ro").fs.read_only);
+    EXPECT_FALSE(made("ftp://h/", "").fuse.read_only);
+    EXPECT_FALSE(made("ftp://h/", "rw").fs.read_only);
+}
+
 TEST(config, debug_never_logs_less_than_asked_for)
 {
     problems found;

@@ -102,6 +102,7 @@ TEST(option_table, tells_the_defaults_of_the_layers)
         EXPECT_EQ(into.fs.negative_ttl, defaults.fs.negative_ttl) << entry.name;
         EXPECT_EQ(into.fs.cache_size, defaults.fs.cache_size) << entry.name;
         EXPECT_EQ(into.fs.read_ahead, defaults.fs.read_ahead) << entry.name;
+        EXPECT_EQ(into.fs.upload, defaults.fs.upload) << entry.name;
         EXPECT_EQ(into.log_level, defaults.log_level) << entry.name;
     }
 }
@@ -110,9 +111,9 @@ TEST(options, reach_their_fields)
 {
     const auto into = applied("user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
                               "ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
-                              "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,ro,uid=12,gid=34,"
-                              "umask=022,fmask=111,dmask=7,allow_other,default_permissions,log_level=trace,"
-                              "log_file=/l");
+                              "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,"
+                              "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
+                              "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l");
     EXPECT_EQ(into.user, "alice");
     EXPECT_EQ(into.credentials_file, "/c");
     EXPECT_TRUE(into.password_from_stdin);
@@ -134,6 +135,10 @@ TEST(options, reach_their_fields)
     EXPECT_EQ(into.fs.negative_ttl, 2s);
     EXPECT_EQ(into.fs.cache_size, std::uint64_t{1} << 30);
     EXPECT_EQ(into.fs.read_ahead, 0U);
+    EXPECT_EQ(into.fs.upload, fs::upload_mode::atomic);
+    EXPECT_EQ(into.fs.staging_dir, "/s");
+    EXPECT_EQ(into.chown, fs::owner_policy::ignore);
+    EXPECT_TRUE(into.fuse.read_only);
     EXPECT_EQ(into.uid, 12U);
     EXPECT_EQ(into.gid, 34U);
     EXPECT_EQ(into.umask, mode_t{022});
@@ -158,8 +163,8 @@ TEST(options, are_replaced_by_later_ones)
     EXPECT_EQ(applied("connections=2,connections=3").ftp.connections, 3U);
     EXPECT_FALSE(applied("netrc=/n,netrc=off").use_netrc);
     EXPECT_TRUE(applied("netrc=off,netrc=/n").use_netrc);
-    EXPECT_TRUE(applied("ro,rw").asked_for_writing);
-    EXPECT_FALSE(applied("rw,ro").asked_for_writing);
+    EXPECT_FALSE(applied("ro,rw").fuse.read_only);
+    EXPECT_TRUE(applied("rw,ro").fuse.read_only);
 }
 
 TEST(options, hand_the_kernels_flags_on)
@@ -192,6 +197,9 @@ TEST(options, tell_what_is_wrong_with_a_value)
         row{"connections=-1", "not a number"},
         row{"connections=4x", "not a number"},
         row{"data=active", "\"active\" is not one of auto, epsv, pasv"},
+        row{"upload=fast", "\"fast\" is not one of stream, atomic"},
+        row{"staging_dir=tmp", "\"tmp\" is not an absolute path"},
+        row{"chown=yes", "\"yes\" is not one of fail, ignore"},
         row{"cache_size=lots", "is not a size"},
         row{"cache_size=1K", "too small: at least 1 MiB"},
         row{"umask=8", "octal"},

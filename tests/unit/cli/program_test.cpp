@@ -76,6 +76,15 @@ TEST_F(program, looks_at_the_mount_point_before_it_asks_for_a_password)
     EXPECT_EQ(asked_, 0);
 }
 
+TEST_F(program, says_where_no_ftpfs_is_mounted)
+{
+    for (const auto* command : {"umount", "status"}) {
+        err_.str("");
+        EXPECT_EQ(run({command, folder_.str()}), exit_status::no_mount_point) << command;
+        EXPECT_THAT(err_.str(), HasSubstr("no ftpfs is mounted on " + folder_.str()));
+    }
+}
+
 TEST_F(program, tls_ends_with_its_own_status)
 {
     EXPECT_EQ(run({"ftps://h/", folder_.str()}), exit_status::tls_wanted);

@@ -71,5 +71,42 @@ INSTANTIATE_TEST_SUITE_P(answers, server_profile_note,
                                          note_case{550, support::unknown, support::unknown},
                                          note_case{550, support::works, support::works}));
 
+TEST(server_profile, stores_behind_the_end_only_on_servers_known_to_keep_what_is_there)
+{
+    for (const auto* greeting : {"(vsFTPd 3.0.3)", "Welcome to Pure-FTPd", "pyftpdlib 1.5.7 ready.",
+                                 "host FTP server (GNU inetutils 2.4) ready."}) {
+        server_profile profile;
+        note_login(profile, greeting, proto::feature_set{}, "");
+        EXPECT_EQ(profile.store_at_end, support::works) << greeting;
+    }
+    for (const auto* greeting : {"ProFTPD Server", "Microsoft FTP Service", "hello"}) {
+        server_profile profile;
+        note_login(profile, greeting, proto::feature_set{}, "");
+        EXPECT_EQ(profile.store_at_end, support::unknown) << greeting;
+    }
+}
+
+TEST(server_profile, trusts_dele_with_directories_only_on_known_servers)
+{
+    server_profile inetutils;
+    note_login(inetutils, "host FTP server (GNU inetutils 2.4) ready.", proto::feature_set{}, "");
+    EXPECT_EQ(inetutils.dele_spares_directories, support::unknown);
+    server_profile proftpd;
+    note_login(proftpd, "ProFTPD Server", proto::feature_set{}, "");
+    EXPECT_EQ(proftpd.dele_spares_directories, support::works);
+}
+
+TEST(server_profile, takes_a_202_to_a_change_for_no_effect)
+{
+    auto known = support::unknown;
+    EXPECT_TRUE(refused_by(known, answer(202)));
+    EXPECT_EQ(known, support::refused);
+    known = support::unknown;
+    EXPECT_FALSE(refused_by(known, answer(550)));
+    EXPECT_EQ(known, support::unknown);
+    EXPECT_FALSE(refused_by(known, answer(350)));
+    EXPECT_EQ(known, support::works);
+}
+
 }  // namespace
 }  // namespace ftpfs::ftp

@@ -5,11 +5,19 @@
 namespace ftpfs::fuse {
 namespace {
 
-constexpr auto always = "ro,subtype=ftpfs,max_read=1048576";
+constexpr auto always = "subtype=ftpfs,max_read=1048576";
 
-TEST(mount_options, are_read_only_typed_and_ask_for_large_reads)
+TEST(mount_options, tell_the_type_and_ask_for_large_reads)
 {
     EXPECT_EQ(mount_options(config{}), always);
+}
+
+TEST(mount_options, make_the_kernel_refuse_changes_where_that_is_wanted)
+{
+    config settings;
+    settings.read_only = true;
+    settings.mount_flags = {"rw"};
+    EXPECT_EQ(mount_options(settings), std::string{"ro,"} + always);
 }
 
 TEST(mount_options, show_the_source_with_its_commas_and_backslashes_kept_from_the_parser)

@@ -176,5 +176,21 @@ TEST(server_words, tell_when_encryption_is_required)
     }
 }
 
+TEST(server_words, find_the_failure_in_pure_ftpds_226)
+{
+    const reply lie{226, {"Rename/move failure: Is a directory", "File successfully transferred"}};
+    EXPECT_TRUE(admits_failure(lie, "f"));
+    EXPECT_EQ(explain_admission(lie).code, make_error_code(errc::is_a_directory));
+    const reply vague{226, {"Some error occurred", "done"}};
+    EXPECT_EQ(explain_admission(vague).code, make_error_code(errc::io_failure));
+}
+
+TEST(server_words, do_not_take_the_name_of_a_file_for_an_admission)
+{
+    EXPECT_FALSE(admits_failure(reply{226, {"error.log: 12 kbytes", "File successfully transferred"}}, "error.log"));
+    EXPECT_FALSE(admits_failure(reply{226, {"Transfer complete, no error"}}, "f"));
+    EXPECT_FALSE(admits_failure(reply{550, {"failed", "failed"}}, "f"));
+}
+
 }  // namespace
 }  // namespace ftpfs::proto

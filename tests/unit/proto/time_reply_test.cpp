@@ -47,5 +47,21 @@ TEST(time_reply, finds_the_time_in_an_answer)
     EXPECT_EQ(parse_time_reply(reply{550, {"20250719083011"}}), std::nullopt);
 }
 
+TEST(time_value, is_written_as_it_is_read)
+{
+    using namespace std::chrono;
+    const sys_seconds leap = sys_days{2024y / 2 / 29} + 23h + 59min + 1s;
+    EXPECT_EQ(format_time_value(leap), "20240229235901");
+    EXPECT_EQ(format_time_value(sys_seconds{}), "19700101000000");
+    EXPECT_EQ(parse_time_value(format_time_value(leap).value())->value, leap);
+}
+
+TEST(time_value, is_not_written_where_ftp_has_no_digits_for_the_year)
+{
+    using namespace std::chrono;
+    EXPECT_EQ(format_time_value(sys_days{1969y / 12 / 31}), std::nullopt);
+    EXPECT_EQ(format_time_value(sys_days{10'000y / 1 / 1}), std::nullopt);
+}
+
 }  // namespace
 }  // namespace ftpfs::proto

@@ -1,0 +1,63 @@
+// One STOR or APPE from the moment its command may be sent: data out, and the server's final word.
+//
+//     begin() ─► write()* ─► finish()      what the server said
+//                        ├─► a failure     the transfer is over
+//                        └─► break_off()
+//
+// A server that has had enough (disk full, quota) says so on the control connection while data are still under
+// way; that ends a write at once. Owned by a session and destroyed when it is over; the control channel
+// outlives it. Whether the file is right is not decided here: replies of servers lie both ways.
+#pragma once
+
+#include "ftpfs/core/shared_bytes.hpp"
+#include "ftpfs/ftp/control_channel.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace ftpfs::ftp {
+
+class storage {
+public:
+    // `data`: just connected.
+    storage(control_channel& control, std::unique_ptr<net::byte_stream> data);
+    storage(const storage&) = delete;
+    storage& operator=(const storage&) = delete;
+    ~storage();
+
+    // Sends REST, if given, and the command, and reads the first reply; answers it, whatever it is. The transfer
+    // runs if it is positive. Where REST is refused and `rest` is not 0, that refusal is the answer.
+    awaitable<result<proto::reply>> begin(proto::command what, std::optional<std::uint64_t> rest);
+
+    // Returns when the network took the bytes. A failure is the server's verdict if it gave one.
+    awaitable<result<>> write(std::vector<shared_bytes> pieces);
+
+    // Ends the data and waits for the final reply. After a failure nothing is known of the file, and the control
+    // channel is broken.
+    awaitable<result<proto::reply>> finish();
+
+    // Brings the control channel back in step, or breaks it. What the server keeps of the file is not known.
+    awaitable<> break_off();
+
+private:
+    using clock = control_channel::clock;
+
+    awaitable<result<>> write_piece(shared_bytes piece);
+    awaitable<result<>> hear();
+    awaitable<failure> after_broken_data(failure why);
+    awaitable<result<>> send_backlog();
+    awaitable<> drain();
+    awaitable<result<proto::reply>> final_reply(clock::duration limit);
+    failure ended_early() const;
+    clock::duration patience() const noexcept;
+
+    control_channel& control_;
+    std::unique_ptr<net::byte_stream> data_;
+    std::optional<proto::reply> final_;
+    bool ending_ = false;   // all data were written
+    bool alarmed_ = false;  // the server spoke or left while data went out
+};
+
+}  // namespace ftpfs::ftp

@@ -1,0 +1,436 @@
+// The operations that change names and attributes.
+#include "ftpfs/fs/apart.hpp"
+#include "ftpfs/fs/file_system.hpp"
+#include "ftpfs/fs/path_failure.hpp"
+#include "ftpfs/fs/to_stat.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include <algorithm>
+#include <map>
+
+namespace ftpfs::fs {
+namespace {
+
+// What directories are shown with, and servers make them with, where nothing else is known.
+constexpr std::uint16_t usual_directory_mode = 0755;
+
+// renameat2(2); <linux/fs.h> has them too, together with much else.
+constexpr unsigned rename_noreplace = 1;
+
+failure not_permitted(const std::string& what)
+{
+    return {error_code{EPERM, boost::system::system_category()}, what};
+}
+
+file_time just_now()
+{
+    file_time now;
+    now.value = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    now.source = time_source::fact;
+    return now;
+}
+
+remote_path moved(const remote_path& path, const remote_path& from, const remote_path& to)
+{
+    // Both parts are valid paths, and what is below stays below.
+    return remote_path::make(to.str() + path.str().substr(from.str().size())).value();
+}
+
+}  // namespace
+
+// --- new names ---
+
+result<lookup_reply> file_system::reply_about(inode_id parent, const file_name& name, file_attributes attributes)
+{
+    if (!inodes_.knows(parent)) {
+        return failure{errc::not_found, name.str() + ": its directory was forgotten"};
+    }
+    known_name known;
+    known.attributes = std::move(attributes);
+    known.expires = now_() + settings_.attr_ttl;
+    lookup_reply reply;
+    reply.inode = inodes_.look_up(parent, name, known.attributes->kind);
+    reply.status = status_of(reply.inode, known);
+    reply.valid_for = reply.status.valid_for;
+    return reply;
+}
+
+// The caller was interrupted: the kernel never hears of this reference.
+void file_system::forget_reference(result<lookup_reply>& unused)
+{
+    if (unused) {
+        inodes_.forget(unused->inode, 1);
+    }
+}
+
+awaitable<result<lookup_reply>> file_system::make_directory(inode_id parent, file_name name, mode_t mode)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_CHECK(may_change());
+    std::function<void(result<lookup_reply>&)> undo = [this](auto& unused) { forget_reference(unused); };
+    auto work = make_directory_now(parent, std::move(name), mode);
+    co_return co_await apart<lookup_reply>(where_, tasks_, std::move(work), std::move(undo));
+}
+
+awaitable<result<lookup_reply>> file_system::make_directory_now(inode_id parent, file_name name, mode_t mode)
+{
+    FTPFS_CO_TRY(const auto directory, current_path(parent));
+    const auto path = directory / name;
+    if (const auto known = metadata_.peek(path); known && known->attributes) {
+        co_return failure{errc::already_exists, path.str()};
+    }
+    auto made = co_await remote_->make_directory(path);
+    if (!made) {
+        metadata_.distrust(path);
+        co_return about(path, std::move(made).error());
+    }
+    file_attributes attributes;
+    attributes.kind = file_kind::directory;
+    attributes.mode = usual_directory_mode;
+    attributes.modified = just_now();
+    const auto wanted = static_cast<std::uint16_t>(mode & 07777U);
+    if (wanted != usual_directory_mode && !writing_.mode_is_unsupported) {
+        remote::attribute_change change;
+        change.mode = wanted;
+        const auto changed = co_await remote_->change_attributes(path, change);
+        writing_.mode_is_unsupported = !changed && changed.error() == errc::unsupported;
+        attributes.mode = changed ? wanted : usual_directory_mode;
+    }
+    metadata_.put_directory(path, attributes);
+    co_return reply_about(parent, name, std::move(attributes));
+}
+
+awaitable<result<lookup_reply>> file_system::make_symlink(inode_id parent, file_name name, std::string target)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_CHECK(may_change());
+    std::function<void(result<lookup_reply>&)> undo = [this](auto& unused) { forget_reference(unused); };
+    auto work = make_symlink_now(parent, std::move(name), std::move(target));
+    co_return co_await apart<lookup_reply>(where_, tasks_, std::move(work), std::move(undo));
+}
+
+awaitable<result<lookup_reply>> file_system::make_symlink_now(inode_id parent, file_name name, std::string target)
+{
+    FTPFS_CO_TRY(const auto directory, current_path(parent));
+    const auto path = directory / name;
+    if (const auto known = metadata_.peek(path); known && known->attributes) {
+        co_return failure{errc::already_exists, path.str()};
+    }
+    auto made = co_await remote_->make_link(target, path);
+    if (!made && made.error() == errc::unsupported) {
+        co_return not_permitted(path.str() + ": the server cannot make symbolic links");
+    }
+    if (!made) {
+        metadata_.distrust(path);
+        co_return about(path, std::move(made).error());
+    }
+    file_attributes attributes;
+    attributes.kind = file_kind::symlink;
+    attributes.modified = just_now();
+    attributes.link_target = std::move(target);
+    metadata_.put(path, attributes);
+    co_return reply_about(parent, name, std::move(attributes));
+}
+
+// --- names that go ---
+
+awaitable<> file_system::lose_name(inode_id parent, std::string_view name, file_attributes last)
+{
+    const auto inode = inodes_.find(parent, name);
+    if (!inode) {
+        co_return;
+    }
+    files_.renew(*inode);
+    bool is_open = false;
+    for (auto& [handle, open] : handles_) {
+        if (open.inode == *inode) {
+            is_open = true;
+            if (open.reader) {
+                open.reader->content().orphan();
+            }
+        }
+    }
+    if (is_open) {
+        orphans_.insert_or_assign(*inode, std::move(last));
+    }
+    inodes_.replace(*inode);
+    if (const auto writer = writer_of(*inode)) {
+        co_await writer->orphan();
+    }
+}
+
+awaitable<result<>> file_system::remove(inode_id parent, file_name name)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_CHECK(may_change());
+    auto work = remove_now(parent, std::move(name));
+    co_return co_await apart<void>(where_, tasks_, std::move(work));
+}
+
+awaitable<result<>> file_system::remove_now(inode_id parent, file_name name)
+{
+    FTPFS_CO_TRY(const auto directory, current_path(parent));
+    const auto path = directory / name;
+    FTPFS_CO_TRY(const auto known, co_await metadata_.look_up(directory, name));
+    if (!known.attributes) {
+        co_return failure{errc::not_found, path.str()};
+    }
+    if (known.attributes->kind == file_kind::directory) {
+        co_return failure{errc::is_a_directory, path.str()};
+    }
+    const auto inode = inodes_.find(parent, name.str());
+    const auto writer = inode ? writer_of(*inode) : nullptr;
+    turn::held mine;
+    if (writer) {
+        mine = co_await writer->order().take();
+        co_await writer->prepare_removal();
+    }
+    if (!writer || writer->is_on_server()) {
+        auto removed = co_await remote_->remove(path);
+        if (!removed) {
+            if (!writer || !writer->has_unsent()) {
+                metadata_.distrust(path);
+            }
+            co_return about(path, std::move(removed).error());
+        }
+    }
+    co_await lose_name(parent, name.str(), *known.attributes);
+    metadata_.erase(path);
+    co_return result<>{};
+}
+
+awaitable<result<>> file_system::remove_directory(inode_id parent, file_name name)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_CHECK(may_change());
+    auto work = remove_directory_now(parent, std::move(name));
+    co_return co_await apart<void>(where_, tasks_, std::move(work));
+}
+
+awaitable<result<>> file_system::remove_directory_now(inode_id parent, file_name name)
+{
+    FTPFS_CO_TRY(const auto directory, current_path(parent));
+    const auto path = directory / name;
+    FTPFS_CO_TRY(const auto known, co_await metadata_.look_up(directory, name));
+    if (!known.attributes) {
+        co_return failure{errc::not_found, path.str()};
+    }
+    if (known.attributes->kind != file_kind::directory) {
+        co_return failure{errc::not_a_directory, path.str()};
+    }
+    const bool has_new_files = std::ranges::any_of(
+        writers_, [&](const auto& one) { return one.second->path().is_within(path) && one.second->has_unsent(); });
+    if (has_new_files) {
+        co_return failure{errc::not_empty, path.str()};
+    }
+    auto removed = co_await remote_->remove_directory(path);
+    if (!removed) {
+        metadata_.distrust(path);
+        co_return about(path, std::move(removed).error());
+    }
+    if (const auto inode = inodes_.find(parent, name.str())) {
+        inodes_.replace(*inode);
+    }
+    metadata_.erase(path);
+    co_return result<>{};
+}
+
+// --- other names ---
+
+awaitable<result<>> file_system::rename(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
+                                        unsigned flags)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_CHECK(may_change());
+    if ((flags & ~rename_noreplace) != 0) {
+        co_return failure{errc::invalid_name, "names cannot be exchanged"};
+    }
+    auto work = rename_now(parent, std::move(name), new_parent, std::move(new_name), flags);
+    co_return co_await apart<void>(where_, tasks_, std::move(work));
+}
+
+awaitable<result<>> file_system::rename_now(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
+                                            unsigned flags)
+{
+    FTPFS_CO_TRY(const auto directory, current_path(parent));
+    FTPFS_CO_TRY(const auto new_directory, current_path(new_parent));
+    const auto from = directory / name;
+    const auto to = new_directory / new_name;
+    FTPFS_CO_TRY(const auto source, co_await metadata_.look_up(directory, name));
+    if (!source.attributes) {
+        co_return failure{errc::not_found, from.str()};
+    }
+    FTPFS_CO_TRY(const auto target, co_await metadata_.look_up(new_directory, new_name));
+    const bool keeps = (flags & rename_noreplace) != 0;
+    if (target.attributes && keeps) {
+        co_return failure{errc::already_exists, to.str()};
+    }
+    if (from == to) {
+        co_return result<>{};
+    }
+    const bool moves_directory = source.attributes->kind == file_kind::directory;
+    if (target.attributes && (target.attributes->kind == file_kind::directory) != moves_directory) {
+        co_return failure{moves_directory ? errc::not_a_directory : errc::is_a_directory, to.str()};
+    }
+    if (moves_directory && to.is_within(from)) {
+        co_return failure{errc::invalid_name, to.str() + " is inside of " + from.str()};
+    }
+
+    // Always in the same order, so that two renames never wait for each other.
+    std::map<inode_id, std::shared_ptr<file_writer>> writers;
+    for (const auto& [inode, writer] : writers_) {
+        const auto& path = writer->path();
+        if (!writer->is_orphaned() && (path.is_within(from) || path == to)) {
+            writers.emplace(inode, writer);
+        }
+    }
+    std::vector<turn::held> turns;
+    for (const auto& [inode, writer] : writers) {
+        auto mine = co_await writer->order().take();
+        turns.push_back(std::move(mine));
+        if (writer->path() == to) {
+            co_await writer->prepare_removal();
+            continue;
+        }
+        auto settled = co_await writer->settle();
+        if (!settled && !writer->is_on_server()) {
+            co_return settled;
+        }
+    }
+
+    const auto policy = keeps ? remote::existing_target::refuse : remote::existing_target::replace;
+    auto renamed = co_await remote_->rename(from, to, policy);
+    if (!renamed) {
+        if (writers.empty()) {
+            metadata_.distrust(from);
+            metadata_.distrust(to);
+        }
+        co_return about(from, std::move(renamed).error());
+    }
+    if (target.attributes) {
+        co_await lose_name(new_parent, new_name.str(), *target.attributes);
+    }
+    metadata_.move(from, to);
+    if (inodes_.knows(parent) && inodes_.knows(new_parent)) {
+        inodes_.move(parent, name.str(), new_parent, new_name);
+    }
+    for (const auto& [inode, writer] : writers) {
+        if (!writer->is_orphaned() && writer->path().is_within(from)) {
+            writer->move(moved(writer->path(), from, to));
+        }
+    }
+    for (const auto& [handle, open] : handles_) {
+        if (open.reader && open.reader->content().path().is_within(from) && !open.reader->content().is_orphaned()) {
+            auto& content = open.reader->content();
+            content.move(moved(content.path(), from, to));
+        }
+    }
+    co_return result<>{};
+}
+
+// --- attributes ---
+
+awaitable<result<node_status>> file_system::set_attributes(inode_id inode, attribute_request request,
+                                                           std::optional<handle_id> file)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    FTPFS_CO_CHECK(may_change());
+    auto work = set_attributes_now(inode, std::move(request), file);
+    co_return co_await apart<node_status>(where_, tasks_, std::move(work));
+}
+
+awaitable<result<node_status>> file_system::set_attributes_now(inode_id inode, attribute_request request,
+                                                               std::optional<handle_id> file)
+{
+    FTPFS_CO_CHECK(check_owner(request));
+    if (request.size) {
+        std::shared_ptr<file_writer> writer;
+        if (file) {
+            FTPFS_CO_TRY(const auto* open, writable(*file));
+            writer = open->writer;
+        }
+        FTPFS_CO_CHECK(co_await set_size(inode, *request.size, std::move(writer)));
+    }
+    const bool has_name = !orphans_.contains(inode);
+    if (request.mode && has_name) {
+        FTPFS_CO_CHECK(co_await set_mode(inode, static_cast<std::uint16_t>(*request.mode & 07777U)));
+    }
+    if (request.modified && has_name) {
+        FTPFS_CO_CHECK(co_await set_time(inode, std::chrono::floor<std::chrono::seconds>(*request.modified)));
+    }
+    co_return co_await get_attributes(inode);
+}
+
+result<void> file_system::check_owner(const attribute_request& request) const
+{
+    const bool same =
+        request.uid.value_or(settings_.uid) == settings_.uid && request.gid.value_or(settings_.gid) == settings_.gid;
+    if (same || settings_.chown == owner_policy::ignore) {
+        return {};
+    }
+    return not_permitted("files cannot be given to others; the option chown=ignore ignores it");
+}
+
+awaitable<result<>> file_system::set_mode(inode_id inode, std::uint16_t mode)
+{
+    FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
+    const auto writer = writer_of(inode);
+    if (writer && writer->defer_mode(mode)) {
+        co_return result<>{};
+    }
+    FTPFS_CO_TRY(const auto path, current_path(inode));
+    remote::attribute_change change;
+    change.mode = mode;
+    auto changed = co_await remote_->change_attributes(path, change);
+    auto attributes = *known.attributes;
+    if (!changed) {
+        const auto shown = to_stat(inode, attributes, settings_).st_mode & 07777U;
+        if (changed.error() == errc::unsupported && shown == mode) {
+            co_return result<>{};
+        }
+        co_return about(path, std::move(changed).error());
+    }
+    attributes.mode = mode;
+    if (writer) {
+        writer->learn(attributes);
+    }
+    if (!writer || !writer->has_unsent()) {
+        metadata_.put(path, std::move(attributes));
+    }
+    co_return result<>{};
+}
+
+awaitable<result<>> file_system::set_time(inode_id inode, std::chrono::sys_seconds modified)
+{
+    FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
+    const auto writer = writer_of(inode);
+    if (writer && writer->defer_time(modified)) {
+        co_return result<>{};
+    }
+    FTPFS_CO_TRY(const auto path, current_path(inode));
+    remote::attribute_change change;
+    change.modified = modified;
+    auto changed = co_await remote_->change_attributes(path, change);
+    auto attributes = *known.attributes;
+    if (!changed && changed.error() != errc::unsupported) {
+        co_return about(path, std::move(changed).error());
+    }
+    if (changed) {
+        attributes.modified = {modified, time_precision::second, time_source::fact};
+        if (writer) {
+            writer->learn(attributes);
+        }
+        metadata_.put(path, std::move(attributes));
+        use_new_version(inode);
+    } else {
+        metadata_.remember_time(path, modified, attributes.modified);
+    }
+    co_return result<>{};
+}
+
+}  // namespace ftpfs::fs
