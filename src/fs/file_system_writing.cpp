@@ -73,6 +73,9 @@ void file_system::leave(std::shared_ptr<file_writer> writer)
 
 awaitable<> file_system::retire(std::shared_ptr<file_writer> writer)
 {
+    if (writer->is_orphaned() && is_open(writer->inode())) {
+        co_return;  // only the writer still has the bytes of a file without a name: release() comes back
+    }
     co_await file_writer::close(writer);
     const auto known = writers_.find(writer->inode());
     if (!writer->has_handles() && known != writers_.end() && known->second == writer) {
@@ -190,7 +193,9 @@ awaitable<result<>> file_system::flush(handle_id file)
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     const auto open = handles_.find(file);
-    if (open == handles_.end() || !open->second.writer) {
+    // A shell's redirection duplicates the descriptor and closes the first one before it writes anything: the empty
+    // file is there, and one upload is enough for what comes.
+    if (open == handles_.end() || !open->second.writer || open->second.writer->is_just_created()) {
         co_return result<>{};
     }
     co_return co_await file_writer::flush(open->second.writer);
@@ -198,7 +203,12 @@ awaitable<result<>> file_system::flush(handle_id file)
 
 awaitable<result<>> file_system::sync(handle_id file)
 {
-    co_return co_await flush(file);
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    const auto open = handles_.find(file);
+    if (open == handles_.end() || !open->second.writer) {
+        co_return result<>{};
+    }
+    co_return co_await file_writer::flush(open->second.writer);
 }
 
 awaitable<result<>> file_system::allocate(handle_id file, int mode, std::uint64_t offset, std::uint64_t length)

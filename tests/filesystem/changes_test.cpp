@@ -232,6 +232,23 @@ TEST_F(changes, a_temporary_file_without_a_name_keeps_what_is_written)
     });
 }
 
+TEST_F(changes, what_was_written_without_a_name_stays_for_those_who_still_have_it_open)
+{
+    play([&]() -> awaitable<> {
+        const auto writer = (co_await create("/dir/new", O_RDWR | O_CREAT)).value();
+        const auto reader = co_await open("/dir/new");
+        EXPECT_TRUE((co_await remove("/dir/new")).has_value());
+        EXPECT_TRUE((co_await write(writer, 0, "left behind")).has_value());
+        EXPECT_TRUE((co_await close(writer)).has_value());
+        co_await settle();
+        EXPECT_EQ(co_await read(reader, 0, 100), "left behind");
+        files->release(reader);
+        co_await settle();
+        EXPECT_EQ(on_server("/dir/new"), "(none)");
+        EXPECT_THAT(kept_copies(), IsEmpty());
+    });
+}
+
 TEST_F(changes, a_removal_the_server_refuses_does_no_harm)
 {
     play([&]() -> awaitable<> {

@@ -185,6 +185,7 @@ private:
     std::shared_ptr<void> pin(inode_id inode);
     void leave(std::shared_ptr<file_writer> writer);
     awaitable<> retire(std::shared_ptr<file_writer> writer);
+    bool is_open(inode_id inode) const;
     handle_id add_handle(open_file_state state);
     awaitable<result<open_reply>> open_for_writing(inode_id inode, int flags);
     awaitable<result<>> attach_reader(handle_id file);
