@@ -149,6 +149,22 @@ TEST_F(changes, renaming_replaces_unless_told_otherwise)
     });
 }
 
+TEST_F(changes, a_directory_with_files_the_server_has_not_seen_is_not_empty)
+{
+    settings.upload = upload_mode::atomic;
+    play([&]() -> awaitable<> {
+        const auto parent = co_await find("/dir");
+        EXPECT_TRUE((co_await files->make_directory(parent, test::name("target"), 0755)).has_value());
+        const auto file = (co_await create("/dir/target/new")).value();
+        EXPECT_TRUE((co_await write(file, 0, "unsent")).has_value());
+        EXPECT_EQ((co_await rename("/dir/sub", "/dir/target")).error(), errc::not_empty);
+        EXPECT_EQ((co_await rmdir("/dir/target")).error(), errc::not_empty);
+        EXPECT_TRUE((co_await close(file)).has_value());
+        EXPECT_EQ(on_server("/dir/target/new"), "unsent");
+        EXPECT_EQ(on_server("/dir/sub/deep"), "deep bytes");
+    });
+}
+
 TEST_F(changes, a_directory_is_moved_with_what_is_known_below)
 {
     play([&]() -> awaitable<> {

@@ -206,6 +206,7 @@ private:
     awaitable<result<>> rename_now(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
                                    unsigned flags);
     awaitable<result<std::uint64_t>> copy_now(handle_id from, handle_id to);
+    bool has_new_files(const remote_path& directory) const;
     // The object behind a name is gone, though it may be open.
     awaitable<> lose_name(inode_id parent, std::string_view name, file_attributes last);
     result<lookup_reply> reply_about(inode_id parent, const file_name& name, file_attributes attributes);
