@@ -121,6 +121,12 @@ def place(writable_mount: tuple[Mount, Path]) -> Iterator[Place]:
 
 
 @pytest.fixture
+def second_mount(writable_mount: tuple[Mount, Path], start_mount: StartMount) -> Mount:
+    """The same export once more, whose changes by the other mount are seen after a second."""
+    return start_mount(writable_mount[0].url, {"dir_ttl": 1, "attr_ttl": 1, "negative_ttl": 1})
+
+
+@pytest.fixture
 def small_export(workspace: Path) -> Path:
     """A little tree which a test may change."""
     folder = workspace / "export"
