@@ -315,21 +315,35 @@ awaitable<result<std::uint64_t>> file_system::copy_now(handle_id from, handle_id
 awaitable<result<struct statvfs>> file_system::free_space()
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    if (space_asked_ == time_point{} || space_asked_ + space_ttl <= now_()) {
-        space_asked_ = now_();
-        auto asked = co_await apart<remote::free_space>(where_, tasks_, remote_->space(remote_path{}));
-        space_.reset();
-        if (asked) {
-            auto numbers = made_up_space();
-            const auto block = static_cast<std::uint64_t>(numbers.f_frsize);
-            numbers.f_blocks = asked->total / block;
-            numbers.f_bfree = asked->available / block;
-            numbers.f_bavail = numbers.f_bfree;
-            numbers.f_blocks = std::max(numbers.f_blocks, numbers.f_bfree);
-            space_ = numbers;
+    const bool expired = space_asked_ == time_point{} || space_asked_ + space_ttl <= now_();
+    if (expired && !space_question_) {
+        const auto answered = std::make_shared<async::condition>(where_);
+        space_question_ = answered;
+        tasks_.spawn(ask_space());
+        const auto deadline = std::chrono::steady_clock::now() + settings_.space_patience;
+        auto woken = async::wake::notified;
+        while (space_question_ == answered && woken == async::wake::notified) {
+            woken = co_await answered->wait_until(deadline);
         }
     }
     co_return statistics();
+}
+
+awaitable<> file_system::ask_space()
+{
+    const auto asked = co_await remote_->space(remote_path{});
+    space_asked_ = now_();
+    space_.reset();
+    if (asked) {
+        auto numbers = made_up_space();
+        const auto block = static_cast<std::uint64_t>(numbers.f_frsize);
+        numbers.f_blocks = asked->total / block;
+        numbers.f_bfree = asked->available / block;
+        numbers.f_bavail = numbers.f_bfree;
+        numbers.f_blocks = std::max(numbers.f_blocks, numbers.f_bfree);
+        space_ = numbers;
+    }
+    std::exchange(space_question_, nullptr)->notify_all();
 }
 
 awaitable<> file_system::send_everything()

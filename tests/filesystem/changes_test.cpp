@@ -381,6 +381,26 @@ TEST_F(changes, free_space_is_what_the_server_tells)
     });
 }
 
+TEST_F(changes, free_space_is_not_waited_for_when_the_server_is_silent)
+{
+    settings.space_patience = std::chrono::milliseconds{10};
+    play([&]() -> awaitable<> {
+        ftpfs::remote::free_space told;
+        told.total = 10 * MiB;
+        told.available = 4 * MiB;
+        remote->set_space(told);
+        const auto known = (co_await files->free_space()).value();
+        pass(seconds{60});
+        remote->hold(test::call::space);
+        const auto last = (co_await files->free_space()).value();
+        EXPECT_EQ(last.f_bavail, known.f_bavail);
+        const auto asked = remote->count("space");
+        co_await files->free_space();
+        EXPECT_EQ(remote->count("space"), asked) << "one question at a time";
+        remote->release();
+    });
+}
+
 TEST_F(changes, a_server_that_copies_by_itself_is_let_to)
 {
     remote->set_copy_supported(true);

@@ -211,6 +211,7 @@ private:
     awaitable<> lose_name(inode_id parent, std::string_view name, file_attributes last);
     result<lookup_reply> reply_about(inode_id parent, const file_name& name, file_attributes attributes);
     void forget_reference(result<lookup_reply>& unused);
+    awaitable<> ask_space();
     awaitable<> send_everything();
 
     // The path of an inode that still stands for the same object.
@@ -238,6 +239,7 @@ private:
     std::unordered_map<inode_id, file_attributes> orphans_;  // open files without a name
     std::optional<struct statvfs> space_;
     time_point space_asked_;
+    std::shared_ptr<async::condition> space_question_;  // while one is under way
     std::uint64_t last_handle_ = 0;
     std::string url_;
     std::function<std::string()> remote_status_;
