@@ -81,7 +81,8 @@ file_attributes file_writer::attributes() const
 
 bool file_writer::is_outdated(const file_attributes& seen) const
 {
-    return !turn_.is_taken() && !has_unsent() && !orphaned_ && !failure_ && !same_version(version_of(base_), version_of(seen));
+    return !turn_.is_taken() && !has_unsent() && !orphaned_ && !failure_ &&
+           !same_version(version_of(base_), version_of(seen));
 }
 
 void file_writer::changed()

@@ -167,12 +167,16 @@ awaitable<result<>> remote_rename::replace_file(remote_path from, remote_path to
     FTPFS_CO_TRY(progress_.aside, aside_of(to));
     const auto cleared = co_await move(to, *progress_.aside);
     if (!cleared) {
-        if (!session_.lost()) {
-            progress_.aside.reset();
+        if (session_.lost()) {
+            co_return cleared.error();
         }
-        const bool vague = why == errc::already_exists || remote_lookup::ambiguous(why);
-        co_return session_.lost() ? cleared.error()
-                                  : failure{vague ? errc::permission_denied : errc::io_failure, why.detail};
+        // A refusal may be a lie (a gateway's 451 after its own timeout): only a look tells where the file is.
+        FTPFS_CO_TRY(const auto aside, co_await lookup_.find(*progress_.aside));
+        if (!aside) {
+            progress_.aside.reset();
+            const bool vague = why == errc::already_exists || remote_lookup::ambiguous(why);
+            co_return failure{vague ? errc::permission_denied : errc::io_failure, why.detail};
+        }
     }
     co_return co_await move_in(std::move(from), std::move(to));
 }
@@ -181,7 +185,7 @@ awaitable<result<>> remote_rename::replace_file(remote_path from, remote_path to
 awaitable<result<>> remote_rename::move_in(remote_path from, remote_path to)
 {
     const auto aside = *progress_.aside;
-    const auto moved = co_await move(std::move(from), to);
+    const auto moved = co_await move(from, to);
     if (moved) {
         profile_.rename_over = support::refused;
         co_return co_await drop_aside();
@@ -189,9 +193,25 @@ awaitable<result<>> remote_rename::move_in(remote_path from, remote_path to)
     if (session_.lost()) {
         co_return moved;
     }
+    const auto source = co_await lookup_.find(std::move(from));
+    const auto target = co_await lookup_.find(to);
+    if (!source || !target) {
+        co_return moved;
+    }
+    if (!*source && *target) {
+        co_return co_await drop_aside();
+    }
+    if (*target) {
+        co_return moved;
+    }
     const auto undone = co_await move(aside, std::move(to));
     if (undone) {
         progress_.aside.reset();
+    } else if (!session_.lost()) {
+        const auto still = co_await lookup_.find(aside);
+        if (still && !*still) {
+            progress_.aside.reset();
+        }
     }
     co_return moved;
 }

@@ -213,6 +213,8 @@ TEST_F(ftp_remote_change, moves_the_target_back_if_the_rename_fails)
         co_await control.say("250 done");
         co_await control.expect("RNFR /a", "350 ready");
         co_await control.expect("RNTO /b", "550 Permission denied");
+        co_await control.expect("MLST /a", file_facts);
+        co_await control.expect("MLST /b", missing);
         co_await control.expect("RNFR " + aside, "350 ready");
         co_await control.expect("RNTO /b", "250 done");
     });
