@@ -77,6 +77,17 @@ awaitable<failure> remote_changes::explain_creation(remote_lookup& lookup, const
     co_return above ? failure{errc::permission_denied, why.detail} : why;
 }
 
+awaitable<result<proto::command>> remote_changes::command_for(std::string verb, remote_path path)
+{
+    const auto argument = co_await session_.reach(path);
+    if (!argument) {
+        co_return co_await lookup_.explain(path.parent(), argument.error(), file_kind::directory);
+    }
+    const bool is_site = verb.starts_with("SITE ");
+    co_return is_site ? proto::command::make("SITE", verb.substr(verb.find(' ') + 1) + ' ' + *argument)
+                      : proto::command::make(verb, *argument);
+}
+
 // What the server is known not to have got, as nothing can have happened, is no change begun.
 awaitable<result<proto::reply>> remote_changes::act(proto::command what)
 {
@@ -91,7 +102,6 @@ awaitable<result<proto::reply>> remote_changes::act(proto::command what)
 
 awaitable<result<>> remote_changes::remove(remote_path file)
 {
-    FTPFS_CO_TRY(auto command, proto::command::make("DELE", file.str()));
     if (maybe_done_ || profile_.dele_spares_directories != support::works) {
         auto found = co_await lookup_.find(file);
         if (session_.lost()) {
@@ -109,6 +119,7 @@ awaitable<result<>> remote_changes::remove(remote_path file)
             }
         }
     }
+    FTPFS_CO_TRY(auto command, co_await command_for("DELE", file));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     if (answer.is_completion()) {
         co_return result<>{};
@@ -118,7 +129,7 @@ awaitable<result<>> remote_changes::remove(remote_path file)
 
 awaitable<result<>> remote_changes::remove_directory(remote_path directory)
 {
-    FTPFS_CO_TRY(auto command, proto::command::make("RMD", directory.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("RMD", directory));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     ++profile_.moved_directories;
     if (answer.is_completion()) {
@@ -146,7 +157,7 @@ awaitable<result<>> remote_changes::remove_directory(remote_path directory)
 awaitable<result<>> remote_changes::make_directory(remote_path directory)
 {
     FTPFS_CO_CHECK(check_name(profile_, directory));
-    FTPFS_CO_TRY(auto command, proto::command::make("MKD", directory.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("MKD", directory));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     if (answer.is_completion()) {
         co_return result<>{};
@@ -185,7 +196,7 @@ awaitable<result<>> remote_changes::make_link(std::string target, remote_path li
     if (!entered) {
         co_return co_await lookup_.explain(link.parent(), entered.error(), file_kind::directory);
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("SITE", "SYMLINK " + target + ' ' + link.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("SITE SYMLINK " + target, link));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     if (site_lacks(known, answer)) {
         co_return failure{errc::unsupported, answer.as_failure().detail};
@@ -204,11 +215,11 @@ awaitable<result<>> remote_changes::copy(remote_path from, remote_path to)
 {
     FTPFS_CO_CHECK(check_name(profile_, to));
     if (profile_.copy_pair != support::refused) {
-        FTPFS_CO_TRY(auto source, proto::command::make("SITE", "CPFR " + from.str()));
-        FTPFS_CO_TRY(auto target, proto::command::make("SITE", "CPTO " + to.str()));
+        FTPFS_CO_TRY(auto source, co_await command_for("SITE CPFR", from));
         FTPFS_CO_TRY(const auto ready, co_await session_.ask(std::move(source)));
         if (ready.is_intermediate()) {
             profile_.copy_pair = support::works;
+            FTPFS_CO_TRY(auto target, co_await command_for("SITE CPTO", to));
             FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(target)));
             if (answer.is_completion()) {
                 co_return result<>{};
@@ -222,10 +233,10 @@ awaitable<result<>> remote_changes::copy(remote_path from, remote_path to)
     }
     const auto& paths = from.str() + to.str();
     const bool has_blanks = std::any_of(paths.begin(), paths.end(), is_blank_or_control);
-    if (profile_.copy_one == support::refused || has_blanks) {
+    if (profile_.copy_one == support::refused || has_blanks || session::must_be_walked(from)) {
         co_return failure{errc::unsupported, "the server does not copy"};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("SITE", "COPY " + from.str() + ' ' + to.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("SITE COPY " + from.str(), to));
     FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(command)));
     if (site_lacks(profile_.copy_one, answer)) {
         co_return failure{errc::unsupported, answer.as_failure().detail};
@@ -241,7 +252,7 @@ awaitable<result<remote::free_space>> remote_changes::space(remote_path director
     if (profile_.avbl == support::refused) {
         co_return failure{errc::unsupported, "the server does not tell its free space"};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("AVBL", directory.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("AVBL", directory));
     FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(command)));
     note_answer(profile_.avbl, answer);
     const auto available = proto::parse_space_reply(answer);

@@ -44,6 +44,8 @@ public:
                                                failure why, file_kind meant);
 
 protected:
+    // `verb` ("DELE", "SITE CPFR") and the path, to be sent before anything else is asked.
+    awaitable<result<proto::command>> command_for(std::string verb, remote_path path);
     // Sends a command that may not be repeated blindly.
     awaitable<result<proto::reply>> act(proto::command what);
 

@@ -65,18 +65,31 @@ awaitable<result<>> remote_rename::run(remote_path from, remote_path to, existin
     co_return co_await settle(std::move(from), std::move(to), policy, moved.error());
 }
 
-// The pair back to back: inetutils and linux-ftpd forget RNFR with any command in between.
+awaitable<result<proto::command>> remote_rename::half_of_pair(std::string verb, remote_path path, bool plain)
+{
+    if (plain) {
+        co_return proto::command::make(verb, path.str());
+    }
+    co_return co_await command_for(std::move(verb), std::move(path));
+}
+
+// The pair back to back: inetutils and linux-ftpd forget RNFR with any command in between. Only two paths that must be
+// walked to different directories have a CWD there, unless that turns out not to work.
 awaitable<result<>> remote_rename::move(remote_path from, remote_path to)
 {
-    FTPFS_CO_TRY(const auto source, proto::command::make("RNFR", from.str()));
-    FTPFS_CO_TRY(const auto target, proto::command::make("RNTO", to.str()));
+    const bool walk_first = session::must_be_walked(to) && !session::must_be_walked(from);
     for (bool again = true;;) {
-        FTPFS_CO_TRY(const auto ready, co_await session_.ask(source));
+        if (walk_first) {
+            FTPFS_CO_TRY(const auto there, co_await command_for("RNTO", to));
+        }
+        FTPFS_CO_TRY(auto source, co_await half_of_pair("RNFR", from, !again));
+        FTPFS_CO_TRY(const auto ready, co_await session_.ask(std::move(source)));
         source_refused_ = !ready.is_intermediate() && !ready.is_completion();
         if (source_refused_) {
             co_return proto::explain(ready);
         }
-        auto answer = co_await act(target);
+        FTPFS_CO_TRY(auto target, co_await half_of_pair("RNTO", to, !again));
+        auto answer = co_await act(std::move(target));
         ++profile_.moved_directories;
         if (!answer) {
             co_return std::move(answer).error();
@@ -143,8 +156,7 @@ awaitable<result<>> remote_rename::replace_directory(remote_path from, remote_pa
     if (!listed.entries.empty() || !listed.complete) {
         co_return failure{errc::not_empty, why.detail};
     }
-    FTPFS_CO_TRY(auto removal, proto::command::make("RMD", to.str()));
-    FTPFS_CO_TRY(auto creation, proto::command::make("MKD", to.str()));
+    FTPFS_CO_TRY(auto removal, co_await command_for("RMD", to));
     FTPFS_CO_TRY(const auto removed, co_await act(std::move(removal)));
     ++profile_.moved_directories;
     if (!removed.is_completion()) {
@@ -152,14 +164,24 @@ awaitable<result<>> remote_rename::replace_directory(remote_path from, remote_pa
         const auto reason = proto::meaning_of(removed);
         co_return failure{reason.value_or(hides_some ? errc::not_empty : errc::permission_denied), why.detail};
     }
-    auto moved = co_await move(std::move(from), std::move(to));
+    auto moved = co_await move(std::move(from), to);
     if (!moved && !session_.lost()) {
-        const auto back = co_await session_.ask(std::move(creation));
-        if (!back || !back->is_completion()) {
+        const auto made = co_await make_again(std::move(to));
+        if (!made) {
             log_.warning("an empty directory that was to be replaced is gone, and could not be made again");
         }
     }
     co_return moved;
+}
+
+awaitable<result<>> remote_rename::make_again(remote_path directory)
+{
+    FTPFS_CO_TRY(auto command, co_await command_for("MKD", std::move(directory)));
+    FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(command)));
+    if (!answer.is_completion()) {
+        co_return proto::explain(answer);
+    }
+    co_return result<>{};
 }
 
 awaitable<result<>> remote_rename::replace_file(remote_path from, remote_path to, failure why)
@@ -218,7 +240,7 @@ awaitable<result<>> remote_rename::move_in(remote_path from, remote_path to)
 
 awaitable<result<>> remote_rename::drop_aside()
 {
-    FTPFS_CO_TRY(auto command, proto::command::make("DELE", progress_.aside->str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("DELE", *progress_.aside));
     const auto answer = co_await session_.ask(std::move(command));
     if (!answer) {
         co_return answer.error();

@@ -22,12 +22,14 @@ public:
 private:
     using found = std::optional<file_attributes>;
 
+    awaitable<result<proto::command>> half_of_pair(std::string verb, remote_path path, bool plain);
     awaitable<result<>> move(remote_path from, remote_path to);
     awaitable<result<>> settle(remote_path from, remote_path to, remote::existing_target policy, failure why);
     awaitable<result<>> replace(remote_path from, remote_path to, failure why);
     awaitable<result<>> replace_file(remote_path from, remote_path to, failure why);
     awaitable<result<>> replace_directory(remote_path from, remote_path to, failure why);
     awaitable<result<>> move_in(remote_path from, remote_path to);
+    awaitable<result<>> make_again(remote_path directory);
     awaitable<result<>> drop_aside();
     awaitable<result<>> go_on(remote_path from, remote_path to, remote::existing_target policy);
 

@@ -100,6 +100,12 @@ public:
     // Makes it the server's current directory, for commands with relative arguments.
     awaitable<result<>> change_directory(remote_path directory);
 
+    // What a command must say to mean this path, as long as the session stays in its directory: that is, until the
+    // next call that names another path. May change the directory; its failure is about path.parent().
+    awaitable<result<std::string>> reach(remote_path path);
+    // Whether reach() changes the directory for it.
+    static bool must_be_walked(const remote_path& path) noexcept;
+
     // One command that moves no data, and its final reply, whatever that is. A 421 is a failure.
     awaitable<result<proto::reply>> ask(proto::command what);
 
@@ -134,8 +140,6 @@ private:
 
     awaitable<result<>> log_in();
     awaitable<result<>> enter(remote_path directory);
-    // What a command must say to mean this path.
-    awaitable<result<std::string>> reach(remote_path path);
     awaitable<result<remote::listing>> list_by_mlsd();
     awaitable<result<remote::listing>> list_by_list();
     awaitable<result<listing_answer>> ask_listing(std::string_view command, proto::dialect known);
