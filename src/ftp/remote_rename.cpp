@@ -29,6 +29,16 @@ bool may_be_about_target(const failure& why)
            (remote_lookup::ambiguous(why) && !(why == errc::unsupported));
 }
 
+// The deepest directory that both are in.
+remote_path common_directory(const remote_path& a, const remote_path& b)
+{
+    auto directory = a.parent();
+    while (!directory.is_root() && !b.str().starts_with(directory.str() + '/')) {
+        directory = directory.parent();
+    }
+    return directory;
+}
+
 }  // namespace
 
 awaitable<result<>> remote_rename::run(remote_path from, remote_path to, existing_target policy)
@@ -65,31 +75,45 @@ awaitable<result<>> remote_rename::run(remote_path from, remote_path to, existin
     co_return co_await settle(std::move(from), std::move(to), policy, moved.error());
 }
 
-awaitable<result<proto::command>> remote_rename::half_of_pair(std::string verb, remote_path path, bool plain)
+// What RNFR and RNTO must say; may change the directory. Two paths that must both be walked are named from the
+// directory they have in common. Where that is not enough (ProFTPD, two directories with a '*' each) the server will
+// refuse.
+awaitable<result<remote_rename::pair>> remote_rename::name_pair(remote_path from, remote_path to)
 {
-    if (plain) {
-        co_return proto::command::make(verb, path.str());
+    const bool walk_from = session::must_be_walked(from);
+    const bool walk_to = session::must_be_walked(to);
+    pair names{from.str(), to.str()};
+    if (walk_from && walk_to) {
+        const auto shared = common_directory(from, to);
+        const auto skip = shared.str().size();
+        pair relative{"." + from.str().substr(skip), "." + to.str().substr(skip)};
+        if (!shared.is_root() && !session::is_refused_with_star(relative.from) &&
+            !session::is_refused_with_star(relative.to)) {
+            FTPFS_CO_CHECK(co_await session_.change_directory(shared));
+            names = std::move(relative);
+        }
+    } else if (walk_from) {
+        FTPFS_CO_TRY(names.from, co_await session_.reach(from));
+    } else if (walk_to) {
+        FTPFS_CO_TRY(names.to, co_await session_.reach(to));
     }
-    co_return co_await command_for(std::move(verb), std::move(path));
+    co_return names;
 }
 
-// The pair back to back: inetutils and linux-ftpd forget RNFR with any command in between. Only two paths that must be
-// walked to different directories have a CWD there, unless that turns out not to work.
+// The pair back to back: inetutils and linux-ftpd forget RNFR with any command in between, ProFTPD refuses every other
+// command from then on.
 awaitable<result<>> remote_rename::move(remote_path from, remote_path to)
 {
-    const bool walk_first = session::must_be_walked(to) && !session::must_be_walked(from);
+    FTPFS_CO_TRY(const auto names, co_await name_pair(std::move(from), std::move(to)));
+    FTPFS_CO_TRY(const auto source, proto::command::make("RNFR", names.from));
+    FTPFS_CO_TRY(const auto target, proto::command::make("RNTO", names.to));
     for (bool again = true;;) {
-        if (walk_first) {
-            FTPFS_CO_TRY(const auto there, co_await command_for("RNTO", to));
-        }
-        FTPFS_CO_TRY(auto source, co_await half_of_pair("RNFR", from, !again));
-        FTPFS_CO_TRY(const auto ready, co_await session_.ask(std::move(source)));
+        FTPFS_CO_TRY(const auto ready, co_await session_.ask(source));
         source_refused_ = !ready.is_intermediate() && !ready.is_completion();
         if (source_refused_) {
             co_return proto::explain(ready);
         }
-        FTPFS_CO_TRY(auto target, co_await half_of_pair("RNTO", to, !again));
-        auto answer = co_await act(std::move(target));
+        auto answer = co_await act(target);
         ++profile_.moved_directories;
         if (!answer) {
             co_return std::move(answer).error();

@@ -20,9 +20,14 @@ public:
     awaitable<result<>> run(remote_path from, remote_path to, remote::existing_target policy);
 
 private:
-    using found = std::optional<file_attributes>;
+    struct pair {
+        pair(std::string from_, std::string to_) : from{std::move(from_)}, to{std::move(to_)} {}
 
-    awaitable<result<proto::command>> half_of_pair(std::string verb, remote_path path, bool plain);
+        std::string from;
+        std::string to;
+    };
+
+    awaitable<result<pair>> name_pair(remote_path from, remote_path to);
     awaitable<result<>> move(remote_path from, remote_path to);
     awaitable<result<>> settle(remote_path from, remote_path to, remote::existing_target policy, failure why);
     awaitable<result<>> replace(remote_path from, remote_path to, failure why);

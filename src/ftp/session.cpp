@@ -176,10 +176,10 @@ awaitable<result<std::string>> session::reach(remote_path path)
     co_return "./" + std::string{path.name()};
 }
 
-bool session::must_be_walked(const remote_path& path) noexcept
+bool session::is_refused_with_star(std::string_view argument) noexcept
 {
-    const auto star = path.str().find('*');
-    return star != std::string::npos && path.str().find('/', star) != std::string::npos;
+    const auto star = argument.find('*');
+    return star != argument.npos && argument.find('/', star) != argument.npos;
 }
 
 awaitable<result<>> session::ping()

@@ -103,8 +103,9 @@ public:
     // What a command must say to mean this path, as long as the session stays in its directory: that is, until the
     // next call that names another path. May change the directory; its failure is about path.parent().
     awaitable<result<std::string>> reach(remote_path path);
-    // Whether reach() changes the directory for it.
-    static bool must_be_walked(const remote_path& path) noexcept;
+    // Whether reach() changes the directory for it: ProFTPD refuses an argument with a '/' behind a '*'.
+    static bool must_be_walked(const remote_path& path) noexcept { return is_refused_with_star(path.str()); }
+    static bool is_refused_with_star(std::string_view argument) noexcept;
 
     // One command that moves no data, and its final reply, whatever that is. A 421 is a failure.
     awaitable<result<proto::reply>> ask(proto::command what);
