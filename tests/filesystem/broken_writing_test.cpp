@@ -66,6 +66,17 @@ TEST_F(broken_writing, a_server_that_breaks_again_and_again_is_given_up)
     play([&]() -> awaitable<> { EXPECT_EQ((co_await store("/dir/new", content)).error(), errc::connection_lost); });
 }
 
+TEST_F(broken_writing, a_server_that_loses_the_same_bytes_again_and_again_is_given_up)
+{
+    for (int i = 0; i < 10; ++i) {
+        remote->cut_upload_after(2 * MiB, errc::connection_lost, 2 * MiB);
+    }
+    play([&]() -> awaitable<> {
+        EXPECT_EQ((co_await store("/dir/new", content)).error(), errc::connection_lost);
+        EXPECT_LE(remote->count("upload") + remote->count("append"), 5U);
+    });
+}
+
 // "No space left on the server is ENOSPC, a full quota EDQUOT, a refusal EACCES"
 // "An error of the server reaches the program at the next write(), at fsync() or at close(), and every later call on
 // the same descriptor reports it again."
