@@ -17,6 +17,8 @@ bool is_blank_or_control(char c)
     return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
 }
 
+constexpr auto not_told = "the server does not tell its free space";
+
 // Whether a SITE command turned out not to exist.
 bool site_lacks(support& known, const proto::reply& answer)
 {
@@ -247,10 +249,24 @@ awaitable<result<>> remote_changes::copy(remote_path from, remote_path to)
     co_return co_await explain_creation(lookup_, session_, std::move(to), proto::explain(answer), file_kind::regular);
 }
 
+// The disk's space where it is told, else what is left of the user's quota.
 awaitable<result<remote::free_space>> remote_changes::space(remote_path directory)
 {
+    auto told = co_await space_of_directory(std::move(directory));
+    if (!told && told.error() == errc::unsupported) {
+        told = co_await space_of_quota(proto::command::bare("XQUOTA"), profile_.xquota, proto::parse_xquota_reply);
+    }
+    if (!told && told.error() == errc::unsupported) {
+        told = co_await space_of_quota(proto::command::bare("SITE QUOTA"), profile_.site_quota,
+                                       proto::parse_site_quota_reply);
+    }
+    co_return told;
+}
+
+awaitable<result<remote::free_space>> remote_changes::space_of_directory(remote_path directory)
+{
     if (profile_.avbl == support::refused) {
-        co_return failure{errc::unsupported, "the server does not tell its free space"};
+        co_return failure{errc::unsupported, not_told};
     }
     FTPFS_CO_TRY(auto command, co_await command_for("AVBL", directory));
     FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(command)));
@@ -262,6 +278,28 @@ awaitable<result<remote::free_space>> remote_changes::space(remote_path director
     remote::free_space space;
     space.available = *available;
     space.total = *available;  // nobody tells
+    co_return space;
+}
+
+awaitable<result<remote::free_space>> remote_changes::space_of_quota(proto::command question, support& known,
+                                                                     quota_parser parse)
+{
+    if (known == support::refused) {
+        co_return failure{errc::unsupported, not_told};
+    }
+    FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(question)));
+    const auto found = parse(answer);
+    if (!found || !found->limit) {
+        // Also "No quotas in effect", and an unlimited one: that does not change while the mount lasts.
+        if (!answer.is_transient()) {
+            known = support::refused;
+        }
+        co_return failure{errc::unsupported, answer.as_failure().detail};
+    }
+    known = support::works;
+    remote::free_space space;
+    space.available = found->available();
+    space.total = *found->limit;
     co_return space;
 }
 

@@ -381,15 +381,5 @@ TEST_F(ftp_remote_change, never_sends_a_link_with_blanks)
               words(errc::unsupported));
 }
 
-TEST_F(ftp_remote_change, tells_free_space_with_AVBL)
-{
-    serve([](scripted_control& control) -> awaitable<> { co_await control.expect("AVBL /", "213 123456789012"); },
-          {"AVBL"});
-    play([](ftp::ftp_remote& remote) -> awaitable<> {
-        const auto space = co_await remote.space(path("/"));
-        EXPECT_TRUE(space && space->available == 123456789012u);
-    });
-}
-
 }  // namespace
 }  // namespace ftpfs::test
