@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace ftpfs::test {
@@ -86,11 +88,21 @@ awaitable<frail_server::fate> frail_server::moment(connection& with, bool in_upl
 
 awaitable<frail_server::fate> frail_server::obey(connection& with, std::string verb, std::string argument)
 {
+    const bool transfers = verb == "STOR" || verb == "APPE" || verb == "MLSD" || verb == "LIST" ||
+                           (verb == "RETR" && files.contains(argument));
+    if (transfers && !with.data) {  // the breakdown took it
+        co_await with.control.say("425 No data connection");
+        co_return fate::refused;
+    }
     if (verb == "STOR" || verb == "APPE") {
         co_return co_await store(with, verb, argument);
     }
     if (verb == "MLSD" || verb == "LIST") {
-        co_return co_await list(with);
+        co_return co_await send(with, listing());
+    }
+    if (verb == "RETR" && transfers) {
+        const auto from = std::min(std::exchange(with.rest, 0), files[argument].size());
+        co_return co_await send(with, files[argument].substr(from));
     }
     const std::string reply = answer(with, verb, argument);
     const fate after = co_await moment(with);
@@ -127,9 +139,11 @@ awaitable<frail_server::fate> frail_server::store(connection& with, std::string 
     if (now != fate::goes_on) {
         co_return now;
     }
-    const std::string second = co_await with.data->receive(never);
-    bytes += second;
-    show();
+    if (first.size() == middle) {  // else that was the end
+        const std::string second = co_await with.data->receive(never);
+        bytes += second;
+        show();
+    }
     now = co_await moment(with, true);
     if (now != fate::goes_on) {
         co_return now;
@@ -144,7 +158,7 @@ awaitable<frail_server::fate> frail_server::store(connection& with, std::string 
     co_return now;
 }
 
-awaitable<frail_server::fate> frail_server::list(connection& with)
+std::string frail_server::listing() const
 {
     std::string lines;
     for (const auto& [path, bytes] : files) {
@@ -152,8 +166,19 @@ awaitable<frail_server::fate> frail_server::list(connection& with)
         lines += has_mlst ? facts_of(path) + name + "\r\n"
                           : fmt::format("-rw-r--r-- 1 0 0 {} Jan  1  2024 {}\r\n", bytes.size(), name);
     }
+    return lines;
+}
+
+awaitable<frail_server::fate> frail_server::send(connection& with, std::string bytes)
+{
     co_await with.control.say("150 here it comes");
-    co_await with.data->send(lines);
+    const auto half = bytes.size() / 2;
+    co_await with.data->send(bytes.substr(0, half));
+    const fate middle_of_it = co_await moment(with);
+    if (middle_of_it != fate::goes_on) {
+        co_return middle_of_it;
+    }
+    co_await with.data->send(bytes.substr(half));
     with.data->close();
     with.data.reset();
     const fate now = co_await moment(with);

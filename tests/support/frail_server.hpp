@@ -1,8 +1,9 @@
 // A server with some files in memory that fails once, at one moment, in one way; afterwards it works again, unless it
 // is gone for good.
 //
-// Moments are counted over all connections: before a command is obeyed; after it was obeyed, but not answered; within
-// an upload after the first reply, in the middle of the data, behind them, and when all is stored. A test that lets
+// Moments are counted over all connections: before a command is obeyed; after it was obeyed, but not answered; in the
+// middle of what it sends and behind it; within an upload after the first reply, in the middle of the data, behind
+// them, and when all is stored. A test that lets
 // the server fail at moment 0, 1, 2, … until one run meets no failure has tried every step.
 // Owned by the test; outlives the connections it serves.
 #pragma once
@@ -52,7 +53,8 @@ private:
     awaitable<fate> moment(connection& with, bool in_upload = false);
     awaitable<fate> obey(connection& with, std::string verb, std::string argument);
     awaitable<fate> store(connection& with, std::string verb, std::string path);
-    awaitable<fate> list(connection& with);
+    awaitable<fate> send(connection& with, std::string bytes);
+    std::string listing() const;
     std::string answer(connection& with, const std::string& verb, const std::string& argument);
     std::string rename(connection& with, const std::string& to);
     std::string facts_of(const std::string& path) const;
