@@ -27,6 +27,17 @@ bool is_about_append(const proto::reply& answer)
     return (answer.code == 450 || answer.code == 451) && (!meaning || meaning == errc::permission_denied);
 }
 
+class raised_flag {
+public:
+    explicit raised_flag(bool& flag) : flag_{flag} { flag_ = true; }
+    raised_flag(const raised_flag&) = delete;
+    raised_flag& operator=(const raised_flag&) = delete;
+    ~raised_flag() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
 }  // namespace
 
 awaitable<result<>> session::store(remote_path path, remote::upload_start start, std::uint64_t offset,
@@ -120,11 +131,12 @@ awaitable<result<>> session::write(std::vector<shared_bytes> pieces)
     if (!storage_) {
         co_return failure{errc::connection_lost, "no upload is under way"};
     }
+    const raised_flag now{sending_};
     auto written = co_await storage_->write(std::move(pieces));
     if (!written) {
         storage_.reset();
-        used();
     }
+    used();
     co_return written;
 }
 
@@ -133,6 +145,7 @@ awaitable<result<>> session::finish_store()
     if (!storage_) {
         co_return failure{errc::connection_lost, "no upload is under way"};
     }
+    const raised_flag now{sending_};
     const auto answer = co_await storage_->finish();
     storage_.reset();
     used();

@@ -130,8 +130,10 @@ public:
     // The directory the login landed in; a failure where the server does not tell.
     const result<remote_path>& home() const noexcept { return home_; }
 
-    // When the last operation ended.
+    // When the last operation, or a write of an upload, ended.
     clock::time_point last_used() const noexcept { return last_used_; }
+    // Is an upload given bytes, or brought to its end, just now?
+    bool sending() const noexcept { return sending_; }
 
     // Smoothed time of a command and its reply.
     clock::duration round_trip() const noexcept;
@@ -170,7 +172,8 @@ private:
     result<remote_path> home_ = failure{errc::unsupported};
     std::optional<remote_path> directory_;  // where the server is; absent when not known
     std::uint64_t moved_directories_ = 0;   // the profile's count when it got there
-    bool rest_was_sent_ = false;            // it may still be pending: vsftpd keeps it even across LIST
+    bool sending_ = false;
+    bool rest_was_sent_ = false;  // it may still be pending: vsftpd keeps it even across LIST
     clock::time_point last_used_;
 };
 
