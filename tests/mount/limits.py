@@ -18,13 +18,19 @@ class Limits:
     """Paths below `small` that are not in the listing at all, with everything below them."""
     unreadable: frozenset[bytes] = frozenset()
     """Paths below `small` that are listed, but neither sent nor entered."""
+    sets_times: bool = True
+    """Has a command that sets the time of a file."""
+    sets_modes: bool = True
+    """Has SITE CHMOD."""
+    makes_links: bool = False
+    """Has a command for symbolic links."""
 
 
 LIMITS: dict[str, Limits] = {
     # No MLSD.
     "vsftpd": Limits(listed_times=True),
     # MLSD leaves out links that lead nowhere; LIST has them.
-    "proftpd": Limits(hidden=frozenset({b"links/dangling"})),
+    "proftpd": Limits(hidden=frozenset({b"links/dangling"}), makes_links=True),
     # RETR and CWD with a backslash in the path: 553 Prohibited file name. SIZE, MDTM and MLST work.
     "pure-ftpd": Limits(
         unreadable=frozenset(
@@ -34,6 +40,6 @@ LIMITS: dict[str, Limits] = {
     # MLSD tells the type of a link's target and leaves out links that lead nowhere. Names that aren't UTF-8 are listed
     # with `?` for each wrong byte, and no name at all opens them.
     "pyftpdlib": Limits(follows_links=True, hidden=frozenset({b"links/dangling", b"latin"})),
-    # No MLSD.
-    "inetutils-ftpd": Limits(listed_times=True),
+    # No MLSD, no MFMT, no SITE UTIME, and MDTM only asks.
+    "inetutils-ftpd": Limits(listed_times=True, sets_times=False),
 }
