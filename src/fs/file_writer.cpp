@@ -220,6 +220,8 @@ awaitable<result<>> file_writer::start_stream(remote::upload_start start)
     const bool appends = start == remote::upload_start::append;
     if (appends) {
         request.offset = base_.size.value_or(0);
+    }
+    if (exists_) {
         request.expected = version_on_server(base_);
     }
     auto stream = upload_stream::start(writing_, std::move(request));

@@ -33,6 +33,7 @@ private:
     };
 
     bool mff_sets_mode() const;
+    awaitable<result<std::string>> reach(remote_path path);
     awaitable<result<>> set_time(remote_path path, std::string stamp);
     awaitable<result<>> set_mode(remote_path path, std::uint16_t mode);
     // `needed`: what the commands are for, to explain a refusal.

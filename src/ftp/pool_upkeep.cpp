@@ -71,6 +71,7 @@ bool session_pool::serve(queue& waiters, lane which)
         waiters.erase(at);
         slot->now = which == lane::metadata ? state::metadata : state::bulk;
         slot->on_pressure = who->what.on_pressure;
+        slot->uploads = who->what.uploads;
         if (who->what.directory) {
             slot->directory = who->what.directory;
         }

@@ -169,12 +169,17 @@ awaitable<result<proto::reply>> session::ask(proto::command what)
 // path is walked, and its last part named from there.
 awaitable<result<std::string>> session::reach(remote_path path)
 {
-    const auto star = path.str().find('*');
-    if (star == std::string::npos || path.str().find('/', star) == std::string::npos) {
+    if (!must_be_walked(path)) {
         co_return path.str();
     }
     FTPFS_CO_CHECK(co_await enter(path.parent()));
     co_return "./" + std::string{path.name()};
+}
+
+bool session::is_refused_with_star(std::string_view argument) noexcept
+{
+    const auto star = argument.find('*');
+    return star != argument.npos && argument.find('/', star) != argument.npos;
 }
 
 awaitable<result<>> session::ping()

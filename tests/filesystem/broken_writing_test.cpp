@@ -66,6 +66,39 @@ TEST_F(broken_writing, a_server_that_breaks_again_and_again_is_given_up)
     play([&]() -> awaitable<> { EXPECT_EQ((co_await store("/dir/new", content)).error(), errc::connection_lost); });
 }
 
+// The old file, still there after the break, is not taken for what has arrived of the new one.
+TEST_F(broken_writing, what_a_server_with_hidden_stores_puts_back_is_not_continued)
+{
+    remote->set_hidden_stores(true);
+    play([&]() -> awaitable<> {
+        remote->cut_upload_after(6 * MiB);
+        EXPECT_TRUE((co_await store("/dir/old", content)).has_value());
+        EXPECT_TRUE(on_server("/dir/old") == content);
+    });
+}
+
+TEST_F(broken_writing, what_a_server_with_hidden_stores_puts_back_is_not_continued_when_the_start_is_gone)
+{
+    remote->set_hidden_stores(true);
+    play([&]() -> awaitable<> {
+        remote->cut_upload_after(20 * MiB);
+        const auto stored = co_await store("/dir/old", pattern(24 * MiB));
+        EXPECT_FALSE(stored.has_value());
+        EXPECT_TRUE(on_server("/dir/old") == old);
+    });
+}
+
+TEST_F(broken_writing, a_server_that_loses_the_same_bytes_again_and_again_is_given_up)
+{
+    for (int i = 0; i < 10; ++i) {
+        remote->cut_upload_after(2 * MiB, errc::connection_lost, 2 * MiB);
+    }
+    play([&]() -> awaitable<> {
+        EXPECT_EQ((co_await store("/dir/new", content)).error(), errc::connection_lost);
+        EXPECT_LE(remote->count("upload") + remote->count("append"), 5U);
+    });
+}
+
 // "No space left on the server is ENOSPC, a full quota EDQUOT, a refusal EACCES"
 // "An error of the server reaches the program at the next write(), at fsync() or at close(), and every later call on
 // the same descriptor reports it again."

@@ -100,6 +100,13 @@ public:
     // Makes it the server's current directory, for commands with relative arguments.
     awaitable<result<>> change_directory(remote_path directory);
 
+    // What a command must say to mean this path, as long as the session stays in its directory: that is, until the
+    // next call that names another path. May change the directory; its failure is about path.parent().
+    awaitable<result<std::string>> reach(remote_path path);
+    // Whether reach() changes the directory for it: ProFTPD refuses an argument with a '/' behind a '*'.
+    static bool must_be_walked(const remote_path& path) noexcept { return is_refused_with_star(path.str()); }
+    static bool is_refused_with_star(std::string_view argument) noexcept;
+
     // One command that moves no data, and its final reply, whatever that is. A 421 is a failure.
     awaitable<result<proto::reply>> ask(proto::command what);
 
@@ -123,8 +130,10 @@ public:
     // The directory the login landed in; a failure where the server does not tell.
     const result<remote_path>& home() const noexcept { return home_; }
 
-    // When the last operation ended.
+    // When the last operation, or a write of an upload, ended.
     clock::time_point last_used() const noexcept { return last_used_; }
+    // Is an upload given bytes, or brought to its end, just now?
+    bool sending() const noexcept { return sending_; }
 
     // Smoothed time of a command and its reply.
     clock::duration round_trip() const noexcept;
@@ -134,8 +143,6 @@ private:
 
     awaitable<result<>> log_in();
     awaitable<result<>> enter(remote_path directory);
-    // What a command must say to mean this path.
-    awaitable<result<std::string>> reach(remote_path path);
     awaitable<result<remote::listing>> list_by_mlsd();
     awaitable<result<remote::listing>> list_by_list();
     awaitable<result<listing_answer>> ask_listing(std::string_view command, proto::dialect known);
@@ -165,7 +172,8 @@ private:
     result<remote_path> home_ = failure{errc::unsupported};
     std::optional<remote_path> directory_;  // where the server is; absent when not known
     std::uint64_t moved_directories_ = 0;   // the profile's count when it got there
-    bool rest_was_sent_ = false;            // it may still be pending: vsftpd keeps it even across LIST
+    bool sending_ = false;
+    bool rest_was_sent_ = false;  // it may still be pending: vsftpd keeps it even across LIST
     clock::time_point last_used_;
 };
 
