@@ -28,6 +28,8 @@ public:
 private:
     enum class outcome { done, not_this_way, refused };
     struct way {
+        way(support server_profile::*known_, std::string line_) : known{known_}, line{std::move(line_)} {}
+
         support server_profile::*known;
         std::string line;  // the command; the verb is its first word
     };

@@ -15,7 +15,7 @@ protected:
     ftp_remote_turns()
     {
         settings.connections = 1;
-        settings.timeout = std::chrono::milliseconds{30};
+        settings.timeout = std::chrono::milliseconds{200};
         frail.middle = frail_server::never;
         server.otherwise([this](scripted_control& control) { return frail.serve(control); });
     }

@@ -56,6 +56,10 @@ awaitable<frail_server::fate> frail_server::moment(connection& with, bool in_upl
         co_return fate::goes_on;
     }
     failed_ = true;
+    if (how == breakdown::falls_silent) {
+        co_await with.control.stay_silent();
+        co_return fate::gone;
+    }
     const bool resets =
         how == breakdown::resets_all || how == breakdown::resets_data_and_426 || how == breakdown::resets_data_and_226;
     if (with.data && resets) {
@@ -66,6 +70,7 @@ awaitable<frail_server::fate> frail_server::moment(connection& with, bool in_upl
     with.data.reset();
     std::string words;
     switch (how) {
+    case breakdown::falls_silent: break;
     case breakdown::hangs_up: with.control.close(); break;
     case breakdown::resets_all: with.control.reset(); break;
     case breakdown::resets_data_and_226:

@@ -26,6 +26,7 @@ enum class breakdown {
     says_426,             // and closes the data connection
     says_451,
     says_552,
+    falls_silent,  // until the client leaves; takes no more data
 };
 
 class frail_server {
