@@ -141,6 +141,10 @@ failure file_writer::fail(failure why)
             names().clear_overlay(path_);
             names().distrust(path_);
         }
+        // The kernel has pages of what was written: whoever opens the file anew must see what the server has.
+        if (writing_.on_new_version) {
+            writing_.on_new_version(inode_);
+        }
     }
     return *failure_;
 }

@@ -39,6 +39,24 @@ TEST_F(broken_writing, an_upload_that_breaks_anywhere_goes_on_by_itself)
     });
 }
 
+TEST_F(broken_writing, after_a_failure_the_kernel_forgets_what_was_written)
+{
+    play([&]() -> awaitable<> {
+        const auto inode = co_await find("/dir/old");
+        const auto reader = co_await open("/dir/old");
+        EXPECT_EQ(co_await read(reader, 0, 100), old.substr(0, 100));
+        files->release(reader);
+        const auto writer = co_await open_with("/dir/old", O_RDWR);
+        EXPECT_TRUE((co_await write(writer, 10, "changed")).has_value());
+        remote->fail(test::call::open_upload, errc::permission_denied);
+        EXPECT_FALSE((co_await close(writer)).has_value());
+        const auto again = (co_await files->open(inode, O_RDONLY)).value();
+        EXPECT_FALSE(again.keep_page_cache);
+        EXPECT_EQ(co_await read(again.handle, 0, 100), old.substr(0, 100));
+        files->release(again.handle);
+    });
+}
+
 TEST_F(broken_writing, without_appending_a_small_upload_begins_anew)
 {
     remote->set_append_supported(false);
