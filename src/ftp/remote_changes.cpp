@@ -3,7 +3,10 @@
 #include "ftpfs/proto/server_words.hpp"
 #include "ftpfs/proto/space_reply.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <random>
 
 namespace ftpfs::ftp {
 
@@ -166,6 +169,13 @@ awaitable<result<>> remote_changes::make_directory(remote_path directory)
     }
     auto why = answer.code == directory_exists ? failure{errc::already_exists, answer.as_failure().detail}
                                                : proto::explain(answer);
+    if (why == errc::invalid_name && directory.name().find('*') != std::string_view::npos) {
+        const auto made = co_await make_by_renaming(directory, std::move(why));
+        if (made) {
+            co_return made;
+        }
+        why = made.error();
+    }
     why = co_await explain_creation(lookup_, session_, directory, std::move(why), file_kind::directory);
     if (maybe_done_ && why == errc::already_exists) {
         const auto seen = co_await lookup_.find(std::move(directory));
@@ -174,6 +184,39 @@ awaitable<result<>> remote_changes::make_directory(remote_path directory)
             co_return result<>{};
         }
     }
+    co_return why;
+}
+
+// ProFTPD makes no directory with a '*' in its name, but moves one there.
+awaitable<result<>> remote_changes::make_by_renaming(remote_path directory, failure why)
+{
+    const auto there = co_await lookup_.find(directory);
+    if (!there) {
+        co_return session_.lost() ? there.error() : why;
+    }
+    if (*there) {  // an empty one would be replaced
+        co_return failure{errc::already_exists, std::move(why.detail)};
+    }
+    std::random_device dice;
+    FTPFS_CO_TRY(const auto name, file_name::make(fmt::format(".ftpfs-new-{:08x}", dice())));
+    const auto other = directory.parent() / name;
+    FTPFS_CO_TRY(auto creation, co_await command_for("MKD", other));
+    FTPFS_CO_TRY(const auto made, co_await act(std::move(creation)));
+    if (!made.is_completion()) {
+        co_return why;
+    }
+    // Both before the first is sent: nothing may come between.
+    FTPFS_CO_TRY(auto source, co_await command_for("RNFR", other));
+    FTPFS_CO_TRY(auto target, co_await command_for("RNTO", directory));
+    FTPFS_CO_TRY(const auto ready, co_await act(std::move(source)));
+    if (ready.is_intermediate()) {
+        FTPFS_CO_TRY(const auto moved, co_await act(std::move(target)));
+        if (moved.is_completion()) {
+            co_return result<>{};
+        }
+    }
+    FTPFS_CO_TRY(auto removal, co_await command_for("RMD", other));
+    FTPFS_CO_TRY(const auto removed, co_await session_.ask(std::move(removal)));
     co_return why;
 }
 

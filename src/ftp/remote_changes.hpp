@@ -47,6 +47,9 @@ public:
 protected:
     using quota_parser = std::optional<proto::quota> (*)(const proto::reply&);
 
+    // For a name that MKD refuses and RNTO takes. `why`: what MKD said.
+    awaitable<result<>> make_by_renaming(remote_path directory, failure why);
+
     // Both `unsupported` where the server does not tell.
     awaitable<result<remote::free_space>> space_of_directory(remote_path directory);
     awaitable<result<remote::free_space>> space_of_quota(proto::command question, support& known, quota_parser parse);

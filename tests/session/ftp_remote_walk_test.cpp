@@ -173,6 +173,64 @@ TEST_F(ftp_remote_walk, enters_the_directory_to_copy)
                 ElementsAre("CWD /a*", "SITE CPFR ./b", "SITE CPTO ./c"));
 }
 
+class ftp_remote_star : public ftp_remote_walk {
+protected:
+    // MKD of "/a*", which the server refuses; what follows, and what it comes to.
+    std::string make(std::function<awaitable<>(scripted_control&)> rest)
+    {
+        server.add([rest = std::move(rest)](scripted_control& control) -> awaitable<> {
+            co_await control.greet(std::vector<std::string>(1, "MLST type*;size*;modify*;"));
+            co_await control.expect("MKD /a*", "550 /a*: Invalid directory name");
+            co_await rest(control);
+            co_await control.expect_end();
+        });
+        std::string came;
+        play([&](ftp::ftp_remote& remote) -> awaitable<> {
+            const auto made = co_await remote.make_directory(path("/a*"));
+            came = outcome(made);
+        });
+        return came;
+    }
+
+    static awaitable<std::string> make_other(scripted_control& control)
+    {
+        co_await control.expect("MLST /a*", "550 No such file or directory");
+        const auto command = co_await control.next();
+        EXPECT_TRUE(command.starts_with("MKD /.ftpfs-new-")) << command;
+        co_await control.say("257 made");
+        co_return command.substr(std::string_view{"MKD "}.size());
+    }
+};
+
+TEST_F(ftp_remote_star, makes_a_directory_under_another_name_where_MKD_takes_no_star)
+{
+    EXPECT_EQ(make([](scripted_control& control) -> awaitable<> {
+                  const auto other = co_await make_other(control);
+                  co_await control.expect("RNFR " + other, "350 ready");
+                  co_await control.expect("RNTO /a*", "250 done");
+              }),
+              "ok");
+}
+
+TEST_F(ftp_remote_star, removes_the_other_directory_if_it_cannot_be_renamed)
+{
+    EXPECT_EQ(make([](scripted_control& control) -> awaitable<> {
+                  const auto other = co_await make_other(control);
+                  co_await control.expect("RNFR " + other, "350 ready");
+                  co_await control.expect("RNTO /a*", "550 /a*: Invalid file name");
+                  co_await control.expect("RMD " + other, "250 gone");
+              }),
+              words(errc::invalid_name));
+}
+
+TEST_F(ftp_remote_star, replaces_no_directory_that_is_there)
+{
+    EXPECT_EQ(make([](scripted_control& control) -> awaitable<> {
+                  co_await control.expect("MLST /a*", "250-facts\r\n type=dir; /a*\r\n250 end");
+              }),
+              words(errc::already_exists));
+}
+
 TEST_F(ftp_remote_walk, finds_the_directory_missing)
 {
     server.add([](scripted_control& control) -> awaitable<> {
