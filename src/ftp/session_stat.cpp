@@ -29,27 +29,33 @@ awaitable<result<file_attributes>> session::stat(remote_path path)
 // `unsupported` when the server has no MLST that can be used.
 awaitable<result<file_attributes>> session::stat_by_mlst(remote_path path)
 {
-    auto& known = setup_.profile.mlst;
-    if (known == support::refused) {
+    if (setup_.profile.mlst == support::refused) {
         co_return failure{errc::unsupported, "no MLST"};
     }
     FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
     FTPFS_CO_TRY(auto command, proto::command::make("MLST", argument));
     FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
+    co_return take_mlst(answer);
+}
+
+// `unsupported` when the server turns out to have no MLST that can be used.
+result<file_attributes> session::take_mlst(const proto::reply& answer)
+{
+    auto& known = setup_.profile.mlst;
     if (answer.is_unknown_command()) {
         known = support::refused;
-        co_return failure{errc::unsupported, answer.as_failure().detail};
+        return failure{errc::unsupported, answer.as_failure().detail};
     }
     if (answer.is_negative()) {
-        co_return proto::explain(answer);
+        return proto::explain(answer);
     }
     auto attributes = proto::parse_mlst_reply(answer);
     if (!attributes) {
         known = support::refused;
-        co_return failure{errc::unsupported, std::move(attributes).error().detail};
+        return failure{errc::unsupported, std::move(attributes).error().detail};
     }
     known = support::works;
-    co_return attributes;
+    return attributes;
 }
 
 awaitable<result<file_attributes>> session::stat_by_size(remote_path path)
@@ -109,15 +115,20 @@ awaitable<result<file_time>> session::ask_time(remote_path path)
     co_return proto::explain(answer);
 }
 
+result<file_version> session::version_of_file(const remote_path& path, const file_attributes& facts)
+{
+    if (facts.kind == file_kind::directory) {
+        return failure{errc::is_a_directory, printable(path.str())};
+    }
+    return version_of(facts);
+}
+
 // What the server does not tell stays absent; only a clear "no" and a lost session are failures.
 awaitable<result<file_version>> session::learn_version(remote_path path)
 {
     auto facts = co_await stat_by_mlst(path);
     if (facts) {
-        if (facts->kind == file_kind::directory) {
-            co_return failure{errc::is_a_directory, printable(path.str())};
-        }
-        co_return version_of(*facts);
+        co_return version_of_file(path, *facts);
     }
     const bool mlst_said_no = !(facts.error() == errc::unsupported);
     if (mlst_said_no) {
@@ -134,6 +145,59 @@ awaitable<result<file_version>> session::learn_version(remote_path path)
     }
     if (control_->broken()) {
         co_return failure{errc::connection_lost, "the session ended before the transfer"};
+    }
+    co_return version;
+}
+
+bool session::knows_version_questions() const noexcept
+{
+    const auto& profile = setup_.profile;
+    return profile.mlst == support::works || (profile.mlst == support::refused && profile.size != support::unknown &&
+                                              (profile.size == support::refused || profile.mdtm != support::unknown));
+}
+
+result<std::vector<proto::command>> session::version_questions(const remote_path& path) const
+{
+    const auto& profile = setup_.profile;
+    std::vector<proto::command> questions;
+    std::vector<std::string_view> verbs;
+    if (profile.mlst == support::works) {
+        verbs.emplace_back("MLST");
+    } else if (profile.size == support::works) {
+        verbs.emplace_back("SIZE");
+        if (profile.mdtm == support::works) {
+            verbs.emplace_back("MDTM");
+        }
+    }
+    for (const auto verb : verbs) {
+        FTPFS_TRY(auto command, proto::command::make(verb, path.str()));
+        questions.push_back(std::move(command));
+    }
+    return questions;
+}
+
+// All the replies are read, whatever the first one says.
+awaitable<result<file_version>> session::hear_version(remote_path path, std::vector<std::string> verbs)
+{
+    auto& profile = setup_.profile;
+    result<file_version> version = file_version{};
+    for (const auto& verb : verbs) {
+        FTPFS_CO_TRY(const auto answer, co_await control_->read_reply());
+        if (answer.is_preliminary()) {
+            control_->give_up();
+        }
+        if (control_->broken()) {
+            co_return answer.as_failure();
+        }
+        if (verb == "MLST") {
+            const auto facts = take_mlst(answer);
+            version = facts ? version_of_file(path, *facts) : facts.error();
+        } else if (verb == "SIZE") {
+            note_answer(profile.size, answer);
+            version->size = proto::parse_size_reply(answer);
+        } else if (const auto time = proto::parse_time_reply(answer); time && version->size) {
+            version->modified = *time;
+        }
     }
     co_return version;
 }

@@ -8,11 +8,9 @@
 // Paths are absolute on the server. Single-threaded.
 #pragma once
 
-#include "ftpfs/async/awaitable.hpp"
-#include "ftpfs/core/log.hpp"
+#include "ftpfs/async/condition.hpp"
 #include "ftpfs/core/result.hpp"
-#include "ftpfs/ftp/config.hpp"
-#include "ftpfs/ftp/server_profile.hpp"
+#include "ftpfs/ftp/session_setup.hpp"
 #include "ftpfs/proto/command.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
 #include "ftpfs/remote/remote.hpp"
@@ -24,31 +22,14 @@
 #include <span>
 #include <string>
 
-namespace ftpfs::net {
-class byte_stream;
-class connector;
-}  // namespace ftpfs::net
-
 namespace ftpfs::ftp {
 
+class armed_data;
 class control_channel;
 class retrieval;
 class storage;
+struct data_link;
 struct listing_answer;
-
-// What every session of one server shares. The connector, the configuration and the profile are owned by the
-// pool and outlive its sessions.
-struct session_setup {
-    session_setup(net::connector& connector_, const config& settings_, server_profile& profile_, log logger_)
-        : connector{connector_}, settings{settings_}, profile{profile_}, logger{std::move(logger_)}
-    {
-    }
-
-    net::connector& connector;
-    const config& settings;
-    server_profile& profile;
-    log logger;
-};
 
 class session {
 public:
@@ -113,6 +94,20 @@ public:
     // Says goodbye and waits for the answer for a moment (at most a second); the session is lost() afterwards.
     awaitable<> quit();
 
+    // What an idle session does ahead of need: finds out once whether the server takes two commands in a packet,
+    // and opens the next data connection. Worth calling when wants_preparation(); the session may be lent
+    // meanwhile, and the borrower awaits prepared() before anything else. Only the reply to EPSV is waited for.
+    bool wants_preparation();
+    awaitable<> prepare();
+    bool preparing() const noexcept { return preparing_; }
+    // Waits until no preparation is under way.
+    awaitable<> prepared();
+
+    // Is a data connection open ahead of need? When it gets too old (max() if there is none), lapse() closes it.
+    bool armed();
+    clock::time_point lapses_at() const noexcept;
+    void lapse(clock::time_point now);
+
     // Looks, without waiting or sending, whether an idle session still is one: false, and lost(), when the
     // server closed it or said something nobody asked for (421).
     bool check();
@@ -133,23 +128,46 @@ private:
     session(session_setup setup, std::unique_ptr<control_channel> control);
 
     awaitable<result<>> log_in();
+    bool stands_in(const remote_path& directory) const;
     awaitable<result<>> enter(remote_path directory);
-    // What a command must say to mean this path.
+    awaitable<result<>> hear_entered(remote_path directory);
+    // What a command must say to mean this path; directly: the path itself.
+    static bool is_reached_directly(const remote_path& path);
     awaitable<result<std::string>> reach(remote_path path);
-    awaitable<result<remote::listing>> list_by_mlsd();
-    awaitable<result<remote::listing>> list_by_list();
-    awaitable<result<listing_answer>> ask_listing(std::string_view command, proto::dialect known);
+    awaitable<result<remote::listing>> list_by_mlsd(remote_path directory);
+    awaitable<result<remote::listing>> list_by_list(remote_path directory);
+    awaitable<result<listing_answer>> ask_listing(remote_path directory, std::string_view command,
+                                                  proto::dialect known);
+    awaitable<result<listing_answer>> try_listing(remote_path directory, std::string_view command, proto::dialect known,
+                                                  bool& was_armed);
     remote::listing accept(proto::parsed_listing parsed);
 
     awaitable<result<file_attributes>> stat_by_mlst(remote_path path);
+    result<file_attributes> take_mlst(const proto::reply& answer);
+    static result<file_version> version_of_file(const remote_path& path, const file_attributes& facts);
     awaitable<result<file_attributes>> stat_by_size(remote_path path);
     awaitable<result<std::uint64_t>> ask_size(remote_path path);
     awaitable<result<file_time>> ask_time(remote_path path);
     awaitable<result<file_version>> learn_version(remote_path path);
+    // The same in one packet with other commands: the commands to send, and what their replies say.
+    bool knows_version_questions() const noexcept;
+    result<std::vector<proto::command>> version_questions(const remote_path& path) const;
+    awaitable<result<file_version>> hear_version(remote_path path, std::vector<std::string> verbs);
 
     awaitable<result<>> prove_restart(remote_path path, std::uint64_t size);
+    bool can_retrieve_at_once(const remote_path& path, std::uint64_t offset) const;
+    awaitable<result<file_version>> retrieve_at_once(remote_path path, std::uint64_t offset,
+                                                     std::optional<file_version> expected);
     awaitable<result<>> begin_transfer(remote_path path, std::uint64_t offset, std::optional<std::uint64_t> size);
-    awaitable<result<std::unique_ptr<net::byte_stream>>> open_data();
+
+    // Several commands in one packet; commands before their data connection is there.
+    bool pipelines() const noexcept;
+    bool sends_early() const noexcept;
+    awaitable<> try_pipelining();
+    awaitable<> arm();
+    // The armed data connection, or the next one: on its way if commands may be sent early, else there.
+    awaitable<result<data_link>> next_link();
+    awaitable<result<data_link>> connected_link();
 
     awaitable<result<>> check_end(remote_path path, std::uint64_t offset, std::optional<file_version> expected);
     awaitable<result<>> store_behind_end(remote_path path, std::uint64_t offset);
@@ -161,6 +179,9 @@ private:
     std::unique_ptr<control_channel> control_;
     std::unique_ptr<retrieval> transfer_;
     std::unique_ptr<storage> storage_;
+    std::unique_ptr<armed_data> armed_;
+    bool preparing_ = false;
+    async::condition prepared_;
     std::string stored_name_;
     result<remote_path> home_ = failure{errc::unsupported};
     std::optional<remote_path> directory_;  // where the server is; absent when not known
