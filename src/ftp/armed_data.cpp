@@ -6,7 +6,6 @@ namespace ftpfs::ftp {
 
 void armed_data::arm(data_link link, time_point now)
 {
-    link.armed = true;
     link_ = std::move(link);
     since_ = now;
 }

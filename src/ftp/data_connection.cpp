@@ -1,7 +1,6 @@
 #include "ftpfs/ftp/data_connection.hpp"
 
 #include "ftpfs/proto/data_address.hpp"
-#include "ftpfs/proto/server_words.hpp"
 
 #include <algorithm>
 
@@ -9,8 +8,7 @@ namespace ftpfs::ftp {
 
 namespace {
 
-// How long the words may take that explain a connection which did not come about.
-constexpr std::chrono::seconds longest_patience{1};
+using stream_ptr = std::unique_ptr<net::byte_stream>;
 
 failure in_data_connection(failure why)
 {
@@ -54,14 +52,6 @@ bool begins_with_epsv(const control_channel& control, const config& settings, co
            (settings.data == data_mode::automatic && profile.epsv != support::refused);
 }
 
-void note_success(const data_link& opened, server_profile& profile)
-{
-    profile.data = support::works;
-    if (opened.extended) {
-        profile.epsv = support::works;
-    }
-}
-
 }  // namespace
 
 awaitable<result<data_link>> begin_data_connection(control_channel& control, net::connector& connector,
@@ -87,56 +77,37 @@ awaitable<result<data_link>> begin_data_connection(control_channel& control, net
     co_return begun;
 }
 
-awaitable<result<data_link>> open_data_connection(control_channel& control, net::connector& connector,
-                                                  const config& settings, server_profile& profile)
+awaitable<result<stream_ptr>> await_data_connection(data_link& link, server_profile& profile)
+{
+    auto stream = co_await link.connection->get();
+    if (!stream) {
+        co_return in_data_connection(std::move(stream).error());
+    }
+    profile.data = support::works;
+    if (link.extended) {
+        profile.epsv = support::works;
+    }
+    co_return stream;
+}
+
+awaitable<result<stream_ptr>> open_data_connection(control_channel& control, net::connector& connector,
+                                                   const config& settings, server_profile& profile)
 {
     FTPFS_CO_TRY(auto link, co_await begin_data_connection(control, connector, settings, profile));
-    const auto connected = co_await link.connection->wait();
-    if (connected) {
-        note_success(link, profile);
-        co_return std::move(link);
-    }
-    const bool give_up = !link.extended || connected.error() == errc::cancelled || !may_use_pasv(control, settings);
-    if (give_up) {
-        co_return in_data_connection(connected.error());
+    auto stream = co_await await_data_connection(link, profile);
+    const bool over = stream || !link.extended || stream.error() == errc::cancelled || !may_use_pasv(control, settings);
+    if (over) {
+        co_return stream;
     }
     auto other = co_await begin_with(proto::command::bare("PASV"), control, connector, settings);
     if (!other) {
         co_return in_data_connection(std::move(other).error());
     }
-    const auto reached = co_await other->connection->wait();
-    if (!reached) {
-        co_return in_data_connection(reached.error());
-    }
-    profile.epsv = support::refused;
-    note_success(*other, profile);
-    co_return std::move(other);
-}
-
-awaitable<result<std::unique_ptr<net::byte_stream>>> await_connection(data_link& link, control_channel& control,
-                                                                      server_profile& profile)
-{
-    auto stream = co_await link.connection->get();
+    stream = co_await await_data_connection(*other, profile);
     if (stream) {
-        note_success(link, profile);
-        co_return stream;
+        profile.epsv = support::refused;
     }
-    const auto why = in_data_connection(std::move(stream).error());
-    if (why == errc::cancelled) {
-        control.give_up();
-        co_return why;
-    }
-    const auto patience = std::min<control_channel::clock::duration>(longest_patience, control.timeout());
-    constexpr int most_replies = 8;  // two questions, REST, the transfer and what is preliminary
-    for (int i = 0; i < most_replies && !control.broken(); ++i) {
-        const auto answer = co_await control.read_reply_within(patience);
-        if (answer && control.quiet()) {
-            co_return answer->is_negative() ? proto::explain(*answer) : why;
-        }
-    }
-    profile.early_command = support::refused;
-    control.give_up();
-    co_return failure{errc::connection_lost, why.detail};
+    co_return stream;
 }
 
 }  // namespace ftpfs::ftp

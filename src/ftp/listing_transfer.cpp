@@ -42,11 +42,10 @@ awaitable<result<>> feed_all(net::byte_stream& data, std::chrono::milliseconds t
 
 }  // namespace
 
-awaitable<result<listing_answer>> transfer_listing(control_channel& control, data_link& link, server_profile& profile,
+awaitable<result<listing_answer>> transfer_listing(control_channel& control, std::unique_ptr<net::byte_stream> data,
                                                    proto::dialect known)
 {
     proto::listing_parser parser{known, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
-    FTPFS_CO_TRY(auto data, co_await await_connection(link, control, profile));
     FTPFS_CO_TRY(auto first, co_await control.read_reply());
     if (control.broken()) {
         co_return first.as_failure();

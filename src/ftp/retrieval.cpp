@@ -26,8 +26,8 @@ constexpr std::size_t scratch_size = 64 * 1024;
 
 }  // namespace
 
-retrieval::retrieval(control_channel& control, server_profile& profile, data_link link)
-    : control_{control}, profile_{profile}, link_{std::move(link)}
+retrieval::retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data)
+    : control_{control}, profile_{profile}, data_{std::move(data)}
 {
 }
 
@@ -63,7 +63,6 @@ void retrieval::note_rest(const proto::reply& answer)
 awaitable<result<>> retrieval::hear(std::optional<std::uint64_t> size)
 {
     size_ = size;
-    FTPFS_CO_TRY(data_, co_await await_connection(link_, control_, profile_));
     if (rest_is_due_) {
         FTPFS_CO_TRY(const auto answer, co_await control_.read_reply());
         if (control_.broken()) {
@@ -75,10 +74,7 @@ awaitable<result<>> retrieval::hear(std::optional<std::uint64_t> size)
     if (control_.broken()) {
         co_return answer.as_failure();
     }
-    armed_in_vain_ = link_.armed && answer.code == no_data_connection;
-    if (link_.armed) {
-        note_armed(profile_, !armed_in_vain_);
-    }
+    first_code_ = answer.code;
     if (answer.is_preliminary()) {
         preliminary_seen_ = true;
     } else if (answer.is_completion()) {

@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace ftpfs::ftp {
 
@@ -26,10 +27,10 @@ bool session::pipelines() const noexcept
     return setup_.settings.pipelining && setup_.profile.pipelining == support::works;
 }
 
-bool session::sends_early() const noexcept
+bool session::wants_arming()
 {
     const auto& profile = setup_.profile;
-    return setup_.settings.pipelining && profile.data == support::works && profile.early_command != support::refused;
+    return setup_.settings.armed && profile.armed != support::refused && profile.data == support::works && !armed();
 }
 
 bool session::wants_preparation()
@@ -37,10 +38,7 @@ bool session::wants_preparation()
     if (lost() || transferring() || preparing_) {
         return false;
     }
-    const auto& profile = setup_.profile;
-    const bool probe = setup_.settings.pipelining && profile.pipelining == support::unknown;
-    const bool arm = setup_.settings.armed && profile.armed != support::refused && profile.data == support::works;
-    return probe || (arm && !armed_->ready(clock::now()));
+    return (setup_.settings.pipelining && setup_.profile.pipelining == support::unknown) || wants_arming();
 }
 
 bool session::armed()
@@ -62,11 +60,10 @@ awaitable<> session::prepare()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     preparing_ = true;
-    const auto& profile = setup_.profile;
-    if (setup_.settings.pipelining && profile.pipelining == support::unknown) {
+    if (setup_.settings.pipelining && setup_.profile.pipelining == support::unknown) {
         co_await try_pipelining();
     }
-    if (control_->quiet() && setup_.settings.armed && profile.data == support::works) {
+    if (control_->quiet() && wants_arming()) {
         co_await arm();
     }
     preparing_ = false;
@@ -103,7 +100,7 @@ awaitable<> session::try_pipelining()
     }
 }
 
-// The first one of two closed by the server when the second is asked for must be closed here, too.
+// A second EPSV makes the server close the first connection, so that one goes first.
 awaitable<> session::arm()
 {
     armed_->take(clock::now());
@@ -115,37 +112,26 @@ awaitable<> session::arm()
     }
 }
 
-awaitable<result<data_link>> session::next_link()
+awaitable<result<std::unique_ptr<net::byte_stream>>> session::next_data()
 {
+    took_armed_ = false;
     if (auto ahead = armed_->take(clock::now())) {
-        if (sends_early()) {
-            co_return *std::move(ahead);
+        auto stream = co_await await_data_connection(*ahead, setup_.profile);
+        if (stream || stream.error() == errc::cancelled) {
+            took_armed_ = stream.has_value();
+            co_return stream;
         }
-        const auto connected = co_await ahead->connection->wait();
-        if (connected) {
-            co_return *std::move(ahead);
-        }
-        if (connected.error() == errc::cancelled) {
-            co_return connected.error();
-        }
-    }
-    if (sends_early()) {
-        co_return co_await begin_data_connection(*control_, setup_.connector, setup_.settings, setup_.profile);
     }
     co_return co_await open_data_connection(*control_, setup_.connector, setup_.settings, setup_.profile);
 }
 
-awaitable<result<data_link>> session::connected_link()
+bool session::armed_in_vain(int code)
 {
-    FTPFS_CO_TRY(auto link, co_await next_link());
-    const auto connected = co_await link.connection->wait();
-    if (connected) {
-        co_return std::move(link);
+    if (!std::exchange(took_armed_, false) || code == 0) {
+        return false;
     }
-    if (connected.error() == errc::cancelled) {
-        co_return connected.error();
-    }
-    co_return co_await open_data_connection(*control_, setup_.connector, setup_.settings, setup_.profile);
+    note_armed(setup_.profile, code != no_data_connection);
+    return code == no_data_connection;
 }
 
 }  // namespace ftpfs::ftp

@@ -1,7 +1,6 @@
 // How a session lists a directory.
 #include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
-#include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/listing_transfer.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
@@ -93,21 +92,17 @@ awaitable<result<remote::listing>> session::list_with_links(remote_path director
 awaitable<result<listing_answer>> session::ask_listing(remote_path directory, std::string_view command,
                                                        proto::dialect known)
 {
-    bool was_armed = false;
-    auto answer = co_await try_listing(directory, command, known, was_armed);
-    const bool unused = was_armed && answer && answer->verdict.code == no_data_connection;
-    if (was_armed && answer) {
-        note_armed(setup_.profile, !unused);
-    }
-    if (unused) {
-        answer = co_await try_listing(std::move(directory), command, known, was_armed);
+    auto answer = co_await try_listing(directory, command, known);
+    const bool in_vain = answer && armed_in_vain(answer->verdict.code);
+    if (in_vain) {
+        answer = co_await try_listing(std::move(directory), command, known);
     }
     co_return answer;
 }
 
 // CWD in the same packet where that can be: if it fails, what is listed is another directory, and dropped.
 awaitable<result<listing_answer>> session::try_listing(remote_path directory, std::string_view command,
-                                                       proto::dialect known, bool& was_armed)
+                                                       proto::dialect known)
 {
     std::vector<proto::command> packet;
     const bool on_the_way = !stands_in(directory) && pipelines() && is_reached_directly(directory);
@@ -118,8 +113,7 @@ awaitable<result<listing_answer>> session::try_listing(remote_path directory, st
         FTPFS_CO_CHECK(co_await enter(directory));
     }
     packet.push_back(proto::command::bare(command));
-    FTPFS_CO_TRY(auto link, co_await next_link());
-    was_armed = link.armed;
+    FTPFS_CO_TRY(auto data, co_await next_data());
     if (on_the_way) {
         directory_.reset();
         moved_directories_ = setup_.profile.moved_directories;
@@ -132,7 +126,7 @@ awaitable<result<listing_answer>> session::try_listing(remote_path directory, st
             co_return entered.error();
         }
     }
-    auto answer = co_await transfer_listing(*control_, link, setup_.profile, known);
+    auto answer = co_await transfer_listing(*control_, std::move(data), known);
     if (!entered) {
         co_return entered.error();
     }

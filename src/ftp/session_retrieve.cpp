@@ -1,7 +1,6 @@
 // How a session reads a file.
 #include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
-#include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
 #include "ftpfs/ftp/storage.hpp"
@@ -55,8 +54,8 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
     for (const auto& question : questions) {
         verbs.emplace_back(question.verb());
     }
-    FTPFS_CO_TRY(auto link, co_await next_link());
-    auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(link));
+    FTPFS_CO_TRY(auto data, co_await next_data());
+    auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data));
     retrieval::range what;
     what.offset = offset;
     what.send_rest =
@@ -75,6 +74,7 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
         size = version->size;
     }
     const auto begun = co_await transfer->hear(size);
+    const bool in_vain = armed_in_vain(transfer->first_code());
     used();
     if (!version) {
         if (begun) {
@@ -87,7 +87,7 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
         transfer_ = std::move(transfer);
         co_return version;
     }
-    if (!transfer->armed_in_vain()) {
+    if (!in_vain) {
         co_return begun.error();
     }
     FTPFS_CO_CHECK(co_await begin_transfer(std::move(path), offset, size));
@@ -101,14 +101,17 @@ awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
 {
     auto& known = setup_.profile.rest;
     FTPFS_CO_TRY(auto file, co_await reach(std::move(path)));
-    FTPFS_CO_TRY(auto link, co_await next_link());
-    retrieval probe{*control_, setup_.profile, std::move(link)};
+    FTPFS_CO_TRY(auto data, co_await next_data());
+    retrieval probe{*control_, setup_.profile, std::move(data)};
     retrieval::range last;
     last.offset = size - 1;
     last.send_rest = true;
     rest_was_sent_ = true;
     FTPFS_CO_CHECK(co_await probe.send(std::move(file), last, pipelines()));
     const auto begun = co_await probe.hear(std::nullopt);
+    if (armed_in_vain(probe.first_code())) {
+        co_return result<>{};  // nothing is proved; the slow way does
+    }
     if (!begun) {
         co_return begun.error();
     }
@@ -145,18 +148,19 @@ awaitable<result<>> session::begin_transfer(remote_path path, std::uint64_t offs
     what.send_rest = offset > 0 ? may_restart : rest_was_sent_ && known != support::refused;
     FTPFS_CO_TRY(const auto file, co_await reach(std::move(path)));
     for (;;) {
-        FTPFS_CO_TRY(auto link, co_await next_link());
-        auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(link));
+        FTPFS_CO_TRY(auto data, co_await next_data());
+        auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data));
         rest_was_sent_ = rest_was_sent_ || what.send_rest;
         FTPFS_CO_CHECK(co_await transfer->send(file, what, pipelines()));
         const auto begun = co_await transfer->hear(size);
+        const bool in_vain = armed_in_vain(transfer->first_code());
         used();
         if (begun) {
             transfer_ = std::move(transfer);
             co_return begun;
         }
         // Once more, now without one from ahead of need: ProFTPD forgets that when a transfer fails.
-        if (!transfer->armed_in_vain()) {
+        if (!in_vain) {
             co_return begun;
         }
     }

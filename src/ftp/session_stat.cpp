@@ -60,27 +60,49 @@ result<file_attributes> session::take_mlst(const proto::reply& answer)
 
 awaitable<result<file_attributes>> session::stat_by_size(remote_path path)
 {
-    const auto size = co_await ask_size(path);
-    if (size) {
-        file_attributes file;
-        file.kind = file_kind::regular;
-        file.size = *size;
-        const auto time = co_await ask_time(path);
-        if (time) {
-            file.modified = *time;
-        }
-        if (control_->broken()) {
-            co_return failure{errc::connection_lost, "the session ended during MDTM"};
-        }
-        co_return file;
-    }
-    if (control_->broken()) {
-        co_return size.error();
+    FTPFS_CO_TRY(const auto version, co_await ask_size_and_time(path));
+    file_attributes found;
+    if (version.size) {
+        found.kind = file_kind::regular;
+        found.size = version.size;
+        found.modified = version.modified;
+        co_return found;
     }
     FTPFS_CO_CHECK(co_await enter(std::move(path)));
-    file_attributes directory;
-    directory.kind = file_kind::directory;
-    co_return directory;
+    found.kind = file_kind::directory;
+    co_return found;
+}
+
+// In one packet where both are known to work. What the server does not tell stays absent; only a lost session is a
+// failure.
+awaitable<result<file_version>> session::ask_size_and_time(remote_path path)
+{
+    const auto& profile = setup_.profile;
+    const bool both = profile.size == support::works && profile.mdtm == support::works;
+    if (both && pipelines() && is_reached_directly(path)) {
+        std::vector<proto::command> packet;
+        std::vector<std::string> verbs;
+        for (const auto* verb : {"SIZE", "MDTM"}) {
+            FTPFS_CO_TRY(auto command, proto::command::make(verb, path.str()));
+            packet.push_back(std::move(command));
+            verbs.emplace_back(verb);
+        }
+        FTPFS_CO_CHECK(co_await control_->send_all(std::move(packet)));
+        co_return co_await hear_version(std::move(path), std::move(verbs));
+    }
+    file_version version;
+    const auto size = co_await ask_size(path);
+    if (size) {
+        version.size = *size;
+        const auto time = co_await ask_time(std::move(path));
+        if (time) {
+            version.modified = *time;
+        }
+    }
+    if (control_->broken()) {
+        co_return size ? failure{errc::connection_lost, "the session ended during MDTM"} : size.error();
+    }
+    co_return version;
 }
 
 awaitable<result<std::uint64_t>> session::ask_size(remote_path path)
@@ -134,19 +156,7 @@ awaitable<result<file_version>> session::learn_version(remote_path path)
     if (mlst_said_no) {
         co_return std::move(facts).error();
     }
-    file_version version;
-    const auto size = co_await ask_size(path);
-    if (size) {
-        version.size = *size;
-        const auto time = co_await ask_time(std::move(path));
-        if (time) {
-            version.modified = *time;
-        }
-    }
-    if (control_->broken()) {
-        co_return failure{errc::connection_lost, "the session ended before the transfer"};
-    }
-    co_return version;
+    co_return co_await ask_size_and_time(std::move(path));
 }
 
 bool session::knows_version_questions() const noexcept

@@ -1,7 +1,6 @@
 // How a session writes a file.
 #include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
-#include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
 #include "ftpfs/ftp/storage.hpp"
@@ -105,17 +104,12 @@ awaitable<result<proto::reply>> session::begin_store(proto::command what, std::o
         rest = 0;
     }
     for (;;) {
-        FTPFS_CO_TRY(auto link, co_await connected_link());
-        const bool armed = link.armed;
-        FTPFS_CO_TRY(auto data, co_await link.connection->get());
+        FTPFS_CO_TRY(auto data, co_await next_data());
         auto transfer = std::make_unique<storage>(*control_, std::move(data));
         rest_was_sent_ = rest_was_sent_ || rest;
         auto answer = co_await transfer->begin(what, rest, pipelines());
         used();
-        const bool in_vain = armed && answer && answer->code == no_data_connection;
-        if (armed && answer) {
-            note_armed(setup_.profile, !in_vain);
-        }
+        const bool in_vain = answer && armed_in_vain(answer->code);
         if (in_vain) {
             continue;  // the next one is new
         }

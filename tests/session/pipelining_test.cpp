@@ -24,7 +24,6 @@ protected:
         profile.mlst = support::works;
         profile.mlsd = support::works;
         profile.rest = support::works;
-        profile.data = support::works;
     }
 
     void serve(std::function<awaitable<>(scripted_control&)> rest)
@@ -112,6 +111,33 @@ TEST_F(session_pipelining, asks_for_size_and_time_where_there_is_no_mlst)
     std::string bytes;
     const auto ended = read(bytes);
     EXPECT_TRUE(!ended && ended.error() == errc::truncated);
+}
+
+TEST_F(session_pipelining, looks_at_a_file_in_one_packet)
+{
+    profile.mlst = support::refused;
+    profile.size = support::works;
+    profile.mdtm = support::works;
+    serve([](scripted_control& control) -> awaitable<> {
+        co_await control.expect("SIZE /f");
+        co_await control.expect("MDTM /f");
+        co_await control.say("213 10");
+        co_await control.say("213 20260304091702");
+        co_await control.expect("SIZE /d");
+        co_await control.expect("MDTM /d");
+        co_await control.say("550 not a plain file");
+        co_await control.say("550 not a plain file");
+        co_await control.expect("CWD /d", "250 ok");
+    });
+    with_session([](session& opened) -> awaitable<> {
+        const auto file = co_await opened.stat(path("/f"));
+        CO_REQUIRE(file);
+        EXPECT_EQ(file->size, 10U);
+        EXPECT_EQ(file->modified.precision, time_precision::second);
+        const auto directory = co_await opened.stat(path("/d"));
+        CO_REQUIRE(directory);
+        EXPECT_EQ(directory->kind, file_kind::directory);
+    });
 }
 
 TEST_F(session_pipelining, hands_out_no_byte_of_another_version)
@@ -344,62 +370,6 @@ TEST_F(session_pipelining, waits_for_the_rest_that_an_upload_depends_on)
         const auto begun = co_await opened.store(path("/f"), remote::upload_start::append, 10, std::nullopt);
         EXPECT_TRUE(!begun && begun.error() == errc::unsupported);
     });
-}
-
-class session_early_command : public session_pipelining {
-protected:
-    // A data port where nobody listens, and what the server says of the RETR that comes all the same.
-    void serve_without_data(std::string words)
-    {
-        server.add([words](scripted_control& control) -> awaitable<> {
-            co_await control.greet(with_mlst);
-            auto closed = control.listen();
-            closed.refuse_connections();
-            co_await control.expect("EPSV", "229 ok " + closed.epsv_text());
-            co_await control.expect("MLST /f", facts(10));
-            co_await control.expect("RETR /f", words);
-            co_await control.stay_silent();
-        });
-    }
-};
-
-TEST_F(session_early_command, is_given_up_with_its_session_when_the_connection_does_not_come)
-{
-    be_impatient();
-    serve_without_data({});
-    std::string bytes;
-    const auto ended = read(bytes);
-    EXPECT_TRUE(!ended && ended.error() == errc::connection_lost);
-    EXPECT_TRUE(lost);
-    EXPECT_EQ(profile.early_command, support::refused);
-}
-
-TEST_F(session_early_command, is_answered_by_the_server_when_the_connection_does_not_come)
-{
-    serve_without_data("550 /f: No such file or directory");
-    std::string bytes;
-    const auto ended = read(bytes);
-    EXPECT_TRUE(!ended && ended.error() == errc::not_found);
-    EXPECT_FALSE(lost);
-}
-
-TEST_F(session_early_command, is_not_sent_again_once_its_connection_did_not_come)
-{
-    profile.early_command = support::refused;
-    serve([](scripted_control& control) -> awaitable<> {
-        auto closed = control.listen();
-        closed.refuse_connections();
-        co_await control.expect("EPSV", "229 ok " + closed.epsv_text());
-        auto data = co_await control.expect_pasv();
-        co_await control.expect("MLST /f", facts(10));
-        co_await control.expect("RETR /f", "150 here");
-        co_await data.send(ten);
-        data.close();
-        co_await control.say("226 done");
-    });
-    std::string bytes;
-    EXPECT_TRUE(read(bytes));
-    EXPECT_EQ(profile.epsv, support::refused);
 }
 
 }  // namespace

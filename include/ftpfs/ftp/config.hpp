@@ -33,7 +33,7 @@ struct config {
     data_mode data = data_mode::automatic;
     listing_mode listing = listing_mode::automatic;
     hidden_files hidden = hidden_files::automatic;
-    bool pipelining = true;  // several commands in one packet, and commands before their data connection is there
+    bool pipelining = true;  // several commands in one packet, where the server is known to read on
     bool armed = true;       // idle sessions open their next data connection ahead of need
 
     std::chrono::milliseconds connect_timeout{10'000};  // each address: TCP handshake, then greeting

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "ftpfs/ftp/control_channel.hpp"
-#include "ftpfs/ftp/data_connection.hpp"
-#include "ftpfs/ftp/server_profile.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
+
+#include <memory>
 
 namespace ftpfs::ftp {
 
@@ -13,10 +13,9 @@ struct listing_answer {
     proto::parsed_listing listing;  // what came before it
 };
 
-// `link`: the command's data connection; the command was sent, its replies are still to come. `known`: the dialect to
-// expect. Everything outlives the operation; the channel is quiet afterwards, or broken. Failures are those of the
-// connections.
-awaitable<result<listing_answer>> transfer_listing(control_channel& control, data_link& link, server_profile& profile,
+// `data`: just connected; the command was sent, its replies are still to come. `known`: the dialect to expect. The
+// channel outlives the operation; it is quiet afterwards, or broken. Failures are those of the connections.
+awaitable<result<listing_answer>> transfer_listing(control_channel& control, std::unique_ptr<net::byte_stream> data,
                                                    proto::dialect known);
 
 }  // namespace ftpfs::ftp

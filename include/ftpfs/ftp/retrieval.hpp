@@ -9,7 +9,6 @@
 #pragma once
 
 #include "ftpfs/ftp/control_channel.hpp"
-#include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/server_profile.hpp"
 
 #include <cstdint>
@@ -28,19 +27,20 @@ public:
         bool send_rest = false;    // false: what lies before the offset is read and dropped
     };
 
-    retrieval(control_channel& control, server_profile& profile, data_link link);
+    // `data`: just connected.
+    retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data);
 
     // Sends REST, if asked to, and RETR; `file`: as the command takes it. `questions` go in front of them, all in one
     // packet: their replies must be read before hear(). Where `pipelined` is false there may be none, and the reply
     // to REST is awaited before RETR is sent.
     awaitable<result<>> send(std::string file, range what, bool pipelined, std::vector<proto::command> questions = {});
 
-    // Waits for the data connection and the first reply. Where REST is refused, drops bytes instead. `size`: of the
+    // Reads the first reply. Where REST is refused, drops bytes instead. `size`: of the
     // whole file, if known.
     awaitable<result<>> hear(std::optional<std::uint64_t> size);
 
-    // After a failure of hear(): the server did not use the data connection, though it was there ahead of need.
-    bool armed_in_vain() const noexcept { return armed_in_vain_; }
+    // The code of that reply; 0 if none came.
+    int first_code() const noexcept { return first_code_; }
 
     // As session::read_some(). After 0 or a failure the transfer is over.
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer);
@@ -65,10 +65,9 @@ private:
 
     control_channel& control_;
     server_profile& profile_;
-    data_link link_;
-    std::unique_ptr<net::byte_stream> data_;  // null before hear()
-    bool rest_is_due_ = false;                // its reply
-    bool armed_in_vain_ = false;
+    std::unique_ptr<net::byte_stream> data_;
+    bool rest_is_due_ = false;  // its reply
+    int first_code_ = 0;
     std::optional<std::uint64_t> size_;
     std::uint64_t offset_ = 0;    // in the file, of the first byte to hand out
     std::uint64_t position_ = 0;  // in the file, of the next byte from the server

@@ -33,10 +33,9 @@ struct server_profile {
 
     // Round trips. `data` works: a data connection came about, so the next one most likely will, too.
     support data = support::unknown;
-    support pipelining = support::unknown;     // two commands in one packet are both answered
-    support early_command = support::unknown;  // refused: a command was sent and its data connection never came
-    support armed = support::unknown;          // data connections opened ahead of need are used by the server
-    unsigned armed_failures = 0;               // in a row
+    support pipelining = support::unknown;  // two commands in one packet are both answered
+    support armed = support::unknown;       // data connections opened ahead of need are used by the server
+    unsigned armed_failures = 0;            // in a row
 
     // Listings and facts.
     support mlsd = support::unknown;

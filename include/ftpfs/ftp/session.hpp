@@ -22,13 +22,16 @@
 #include <span>
 #include <string>
 
+namespace ftpfs::net {
+class byte_stream;
+}
+
 namespace ftpfs::ftp {
 
 class armed_data;
 class control_channel;
 class retrieval;
 class storage;
-struct data_link;
 struct listing_answer;
 
 class session {
@@ -138,14 +141,15 @@ private:
     awaitable<result<remote::listing>> list_by_list(remote_path directory);
     awaitable<result<listing_answer>> ask_listing(remote_path directory, std::string_view command,
                                                   proto::dialect known);
-    awaitable<result<listing_answer>> try_listing(remote_path directory, std::string_view command, proto::dialect known,
-                                                  bool& was_armed);
+    awaitable<result<listing_answer>> try_listing(remote_path directory, std::string_view command,
+                                                  proto::dialect known);
     remote::listing accept(proto::parsed_listing parsed);
 
     awaitable<result<file_attributes>> stat_by_mlst(remote_path path);
     result<file_attributes> take_mlst(const proto::reply& answer);
     static result<file_version> version_of_file(const remote_path& path, const file_attributes& facts);
     awaitable<result<file_attributes>> stat_by_size(remote_path path);
+    awaitable<result<file_version>> ask_size_and_time(remote_path path);
     awaitable<result<std::uint64_t>> ask_size(remote_path path);
     awaitable<result<file_time>> ask_time(remote_path path);
     awaitable<result<file_version>> learn_version(remote_path path);
@@ -160,14 +164,15 @@ private:
                                                      std::optional<file_version> expected);
     awaitable<result<>> begin_transfer(remote_path path, std::uint64_t offset, std::optional<std::uint64_t> size);
 
-    // Several commands in one packet; commands before their data connection is there.
-    bool pipelines() const noexcept;
-    bool sends_early() const noexcept;
+    bool pipelines() const noexcept;  // several commands in one packet
+    bool wants_arming();
     awaitable<> try_pipelining();
     awaitable<> arm();
-    // The armed data connection, or the next one: on its way if commands may be sent early, else there.
-    awaitable<result<data_link>> next_link();
-    awaitable<result<data_link>> connected_link();
+    // The armed data connection, or a new one.
+    awaitable<result<std::unique_ptr<net::byte_stream>>> next_data();
+    // After the first reply to a transfer command: true if it needs a new connection because the server did not use
+    // the armed one.
+    bool armed_in_vain(int code);
 
     awaitable<result<>> check_end(remote_path path, std::uint64_t offset, std::optional<file_version> expected);
     awaitable<result<>> store_behind_end(remote_path path, std::uint64_t offset);
@@ -180,6 +185,7 @@ private:
     std::unique_ptr<retrieval> transfer_;
     std::unique_ptr<storage> storage_;
     std::unique_ptr<armed_data> armed_;
+    bool took_armed_ = false;  // the data connection of the last transfer was armed
     bool preparing_ = false;
     async::condition prepared_;
     std::string stored_name_;
