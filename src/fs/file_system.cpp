@@ -315,11 +315,19 @@ void file_system::release(handle_id file)
     if (state.writer) {
         leave(state.writer);
     }
-    if (!orphans_.empty() &&
-        std::ranges::none_of(handles_, [&](const auto& other) { return other.second.inode == state.inode; })) {
+    if (!orphans_.empty() && !is_open(state.inode)) {
         orphans_.erase(state.inode);
+        const auto writer = writer_of(state.inode);
+        if (writer && !writer->has_handles()) {
+            tasks_.spawn(retire(writer));
+        }
     }
     inodes_.unpin(state.inode);
+}
+
+bool file_system::is_open(inode_id inode) const
+{
+    return std::ranges::any_of(handles_, [&](const auto& other) { return other.second.inode == inode; });
 }
 
 // --- for people ---

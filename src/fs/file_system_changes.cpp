@@ -204,6 +204,13 @@ awaitable<result<>> file_system::remove_now(inode_id parent, file_name name)
     co_return result<>{};
 }
 
+// Files that the server has not seen yet: to it, their directory is empty.
+bool file_system::has_new_files(const remote_path& directory) const
+{
+    return std::ranges::any_of(
+        writers_, [&](const auto& one) { return one.second->path().is_within(directory) && one.second->has_unsent(); });
+}
+
 awaitable<result<>> file_system::remove_directory(inode_id parent, file_name name)
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
@@ -223,9 +230,7 @@ awaitable<result<>> file_system::remove_directory_now(inode_id parent, file_name
     if (known.attributes->kind != file_kind::directory) {
         co_return failure{errc::not_a_directory, path.str()};
     }
-    const bool has_new_files = std::ranges::any_of(
-        writers_, [&](const auto& one) { return one.second->path().is_within(path) && one.second->has_unsent(); });
-    if (has_new_files) {
+    if (has_new_files(path)) {
         co_return failure{errc::not_empty, path.str()};
     }
     auto removed = co_await remote_->remove_directory(path);
@@ -279,6 +284,9 @@ awaitable<result<>> file_system::rename_now(inode_id parent, file_name name, ino
     }
     if (moves_directory && to.is_within(from)) {
         co_return failure{errc::invalid_name, to.str() + " is inside of " + from.str()};
+    }
+    if (moves_directory && target.attributes && has_new_files(to)) {
+        co_return failure{errc::not_empty, to.str()};
     }
 
     // Always in the same order, so that two renames never wait for each other.

@@ -73,6 +73,9 @@ void file_system::leave(std::shared_ptr<file_writer> writer)
 
 awaitable<> file_system::retire(std::shared_ptr<file_writer> writer)
 {
+    if (writer->is_orphaned() && is_open(writer->inode())) {
+        co_return;  // only the writer still has the bytes of a file without a name: release() comes back
+    }
     co_await file_writer::close(writer);
     const auto known = writers_.find(writer->inode());
     if (!writer->has_handles() && known != writers_.end() && known->second == writer) {
@@ -190,7 +193,9 @@ awaitable<result<>> file_system::flush(handle_id file)
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
     const auto open = handles_.find(file);
-    if (open == handles_.end() || !open->second.writer) {
+    // A shell's redirection duplicates the descriptor and closes the first one before it writes anything: the empty
+    // file is there, and one upload is enough for what comes.
+    if (open == handles_.end() || !open->second.writer || open->second.writer->is_just_created()) {
         co_return result<>{};
     }
     co_return co_await file_writer::flush(open->second.writer);
@@ -198,7 +203,12 @@ awaitable<result<>> file_system::flush(handle_id file)
 
 awaitable<result<>> file_system::sync(handle_id file)
 {
-    co_return co_await flush(file);
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    const auto open = handles_.find(file);
+    if (open == handles_.end() || !open->second.writer) {
+        co_return result<>{};
+    }
+    co_return co_await file_writer::flush(open->second.writer);
 }
 
 awaitable<result<>> file_system::allocate(handle_id file, int mode, std::uint64_t offset, std::uint64_t length)
@@ -305,21 +315,35 @@ awaitable<result<std::uint64_t>> file_system::copy_now(handle_id from, handle_id
 awaitable<result<struct statvfs>> file_system::free_space()
 {
     co_await boost::asio::this_coro::throw_if_cancelled(false);
-    if (space_asked_ == time_point{} || space_asked_ + space_ttl <= now_()) {
-        space_asked_ = now_();
-        auto asked = co_await apart<remote::free_space>(where_, tasks_, remote_->space(remote_path{}));
-        space_.reset();
-        if (asked) {
-            auto numbers = made_up_space();
-            const auto block = static_cast<std::uint64_t>(numbers.f_frsize);
-            numbers.f_blocks = asked->total / block;
-            numbers.f_bfree = asked->available / block;
-            numbers.f_bavail = numbers.f_bfree;
-            numbers.f_blocks = std::max(numbers.f_blocks, numbers.f_bfree);
-            space_ = numbers;
+    const bool expired = space_asked_ == time_point{} || space_asked_ + space_ttl <= now_();
+    if (expired && !space_question_) {
+        const auto answered = std::make_shared<async::condition>(where_);
+        space_question_ = answered;
+        tasks_.spawn(ask_space());
+        const auto deadline = std::chrono::steady_clock::now() + settings_.space_patience;
+        auto woken = async::wake::notified;
+        while (space_question_ == answered && woken == async::wake::notified) {
+            woken = co_await answered->wait_until(deadline);
         }
     }
     co_return statistics();
+}
+
+awaitable<> file_system::ask_space()
+{
+    const auto asked = co_await remote_->space(remote_path{});
+    space_asked_ = now_();
+    space_.reset();
+    if (asked) {
+        auto numbers = made_up_space();
+        const auto block = static_cast<std::uint64_t>(numbers.f_frsize);
+        numbers.f_blocks = asked->total / block;
+        numbers.f_bfree = asked->available / block;
+        numbers.f_bavail = numbers.f_bfree;
+        numbers.f_blocks = std::max(numbers.f_blocks, numbers.f_bfree);
+        space_ = numbers;
+    }
+    std::exchange(space_question_, nullptr)->notify_all();
 }
 
 awaitable<> file_system::send_everything()

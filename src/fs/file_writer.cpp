@@ -81,7 +81,8 @@ file_attributes file_writer::attributes() const
 
 bool file_writer::is_outdated(const file_attributes& seen) const
 {
-    return !turn_.is_taken() && !has_unsent() && !orphaned_ && !failure_ && !same_version(version_of(base_), version_of(seen));
+    return !turn_.is_taken() && !has_unsent() && !orphaned_ && !failure_ &&
+           !same_version(version_of(base_), version_of(seen));
 }
 
 void file_writer::changed()
@@ -139,6 +140,10 @@ failure file_writer::fail(failure why)
         if (!orphaned_) {
             names().clear_overlay(path_);
             names().distrust(path_);
+        }
+        // The kernel has pages of what was written: whoever opens the file anew must see what the server has.
+        if (writing_.on_new_version) {
+            writing_.on_new_version(inode_);
         }
     }
     return *failure_;
@@ -219,6 +224,8 @@ awaitable<result<>> file_writer::start_stream(remote::upload_start start)
     const bool appends = start == remote::upload_start::append;
     if (appends) {
         request.offset = base_.size.value_or(0);
+    }
+    if (exists_) {
         request.expected = version_on_server(base_);
     }
     auto stream = upload_stream::start(writing_, std::move(request));

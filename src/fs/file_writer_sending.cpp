@@ -34,6 +34,14 @@ result<remote_path> temporary_beside(const remote_path& path)
 
 // --- flush ---
 
+bool file_writer::is_just_created() const noexcept
+{
+    const bool empty = stream_ && stream_->starts_anew() && !stream_->why() && stream_->buffer().high() == 0;
+    const bool nothing_to_set =
+        !deferred_time_ && deferred_mode_.value_or(usual_mode) == base_.mode.value_or(usual_mode);
+    return empty && nothing_to_set && !failure_;
+}
+
 awaitable<result<>> file_writer::flush(std::shared_ptr<file_writer> self)
 {
     auto work = [](std::shared_ptr<file_writer> writer) -> awaitable<result<>> {

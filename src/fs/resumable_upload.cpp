@@ -37,12 +37,13 @@ awaitable<result<>> resumable_upload::open(std::uint64_t oldest)
     auto request = request_;
     request.start = appends ? remote::upload_start::append : remote::upload_start::replace;
     request.offset = appends ? position_ : 0;
-    if (opened_once_) {
+    if (opened_once_ && appends) {
         request.expected.reset();  // our own bytes changed it
     }
     auto opened = co_await writing_.services.remote.open_upload(std::move(request));
     if (opened) {
         opened_once_ = true;
+        writing_.append_works = writing_.append_works || appends;
         moved_ = 0;
         upload_ = *std::move(opened);
         ++writing_.services.count.uploads;
@@ -86,6 +87,9 @@ awaitable<result<file_attributes>> resumable_upload::finish()
 {
     auto done = co_await upload_->finish();
     upload_.reset();
+    if (done && request_.start == remote::upload_start::replace) {
+        request_.expected.reset();  // replaced
+    }
     co_return done;
 }
 
@@ -101,7 +105,10 @@ awaitable<result<std::uint64_t>> resumable_upload::size_on_server()
     if (!seen->size || !seen->size_is_exact) {
         co_return failure{errc::io_failure, "the server does not tell how much of the file it has"};
     }
-    co_return *seen->size;
+    // Servers with hidden stores keep what is to be replaced until all has come, and throw away what came if it breaks.
+    const bool is_old = request_.start == remote::upload_start::replace && request_.expected &&
+                        same_version(*request_.expected, version_of(*seen));
+    co_return is_old ? 0 : *seen->size;
 }
 
 awaitable<result<>> resumable_upload::recover(failure why, std::uint64_t oldest)

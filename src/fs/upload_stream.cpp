@@ -176,7 +176,10 @@ awaitable<result<>> upload_stream::send_some()
     }
     trim();
     changed_.notify_all();
-    if (pressed_ && may_park() && had_fair_share()) {
+    // In the middle of what there is to send only if the rest can follow: beginning anew, again and again, would never
+    // come to an end. Where that is not known yet, the first time shows it.
+    const bool can_resume = writing_.append_works || (!writing_.append_is_unsupported && may_park());
+    if (pressed_ && can_resume && had_fair_share()) {
         co_return co_await park();
     }
     co_return result<>{};
@@ -219,15 +222,15 @@ awaitable<result<>> upload_stream::survive(failure why)
     co_return co_await upload_.recover(std::move(why), buffer_.begin());
 }
 
-// Without appending the transfer could only begin anew.
+// Without appending the transfer could only begin anew. That is so until the server was seen to append.
 bool upload_stream::may_park() const noexcept
 {
-    return upload_.is_open() && (!writing_.append_is_unsupported || (starts_anew_ && has_all()));
+    return upload_.is_open() && (writing_.append_works || (starts_anew_ && has_all()));
 }
 
 bool upload_stream::had_fair_share() const
 {
-    return upload_.moved() >= fair_bytes && steady_clock::now() - opened_at_ >= writing_.services.settings.stream_share;
+    return upload_.moved() >= fair_bytes || steady_clock::now() - opened_at_ >= writing_.services.settings.stream_share;
 }
 
 void upload_stream::trim()

@@ -52,9 +52,10 @@ awaitable<result<>> attribute_setter::apply(remote_path path, remote::attribute_
         }
     }
     if (stamp && change.mode && mff_sets_mode()) {
+        FTPFS_CO_TRY(const auto name, co_await reach(path));
         std::vector<way> both;
         both.emplace_back(&server_profile::mff,
-                          fmt::format("MFF Modify={};UNIX.mode={:04o}; {}", *stamp, *change.mode, path.str()));
+                          fmt::format("MFF Modify={};UNIX.mode={:04o}; {}", *stamp, *change.mode, name));
         const auto done = co_await first_that_works(path, std::move(both), file_kind::regular);
         const bool over =
             done || session_.lost() || !(done.error() == errc::unsupported || done.error() == errc::is_a_directory);
@@ -74,9 +75,19 @@ awaitable<result<>> attribute_setter::apply(remote_path path, remote::attribute_
     co_return first;
 }
 
+// What the commands say for the path.
+awaitable<result<std::string>> attribute_setter::reach(remote_path path)
+{
+    auto name = co_await session_.reach(path);
+    if (!name) {
+        co_return co_await lookup_.explain(path.parent(), name.error(), file_kind::directory);
+    }
+    co_return name;
+}
+
 awaitable<result<>> attribute_setter::set_time(remote_path path, std::string stamp)
 {
-    const auto& name = path.str();
+    FTPFS_CO_TRY(const auto name, co_await reach(path));
     std::vector<way> ways;
     ways.emplace_back(&server_profile::mfmt, "MFMT " + stamp + ' ' + name);
     ways.emplace_back(&server_profile::mff, "MFF Modify=" + stamp + "; " + name);
@@ -97,11 +108,12 @@ awaitable<result<>> attribute_setter::set_mode(remote_path path, std::uint16_t m
 {
     constexpr std::uint16_t permissions = 0777;
     const auto known = profile_.chmod;
+    FTPFS_CO_TRY(const auto name, co_await reach(path));
     std::vector<way> ways;
     if (mff_sets_mode()) {
-        ways.emplace_back(&server_profile::mff, fmt::format("MFF UNIX.mode={:04o}; {}", mode, path.str()));
+        ways.emplace_back(&server_profile::mff, fmt::format("MFF UNIX.mode={:04o}; {}", mode, name));
     }
-    ways.emplace_back(&server_profile::chmod, fmt::format("SITE CHMOD {:03o} {}", mode, path.str()));
+    ways.emplace_back(&server_profile::chmod, fmt::format("SITE CHMOD {:03o} {}", mode, name));
     auto set = co_await first_that_works(std::move(path), std::move(ways), file_kind::unknown);
     if (!set && mode > permissions) {
         profile_.chmod = known;  // inetutils and linux-ftpd refuse only the set-user-id bit and its like

@@ -26,6 +26,7 @@ awaitable<result<std::unique_ptr<upload>>> ftp_remote::open_upload(upload_reques
     last_links_.reset();
     lease_request wanted{lane::bulk, {}};
     wanted.on_pressure = std::move(request.on_pressure);
+    wanted.uploads = true;
     auto attempt = [this, request = std::move(request)](session_lease& lease) { return store_on(lease, request); };
     return with_session<std::unique_ptr<upload>>(std::move(wanted), std::move(attempt));
 }

@@ -18,6 +18,12 @@ constexpr std::chrono::milliseconds growth_interval{200};
 // 10 s: by then a file that still grows is somebody else's.
 constexpr int most_looks = 50;
 
+// The server lets nobody look, as opposed to a question that was lost.
+bool is_refusal(const failure& why)
+{
+    return why == errc::permission_denied || remote_lookup::ambiguous(why);
+}
+
 }  // namespace
 
 struct ftp_upload::transfer {
@@ -92,7 +98,7 @@ awaitable<result<file_attributes>> ftp_upload::settle(transfer_ptr to, result<> 
         found = co_await lookup.find(begun.path);
         lost = begun.lease->lost();
     }
-    if (lost) {
+    if (lost || (!found && !is_refusal(found.error()))) {
         begun.lease.release();
         if (!ended && ended.error() == errc::cancelled) {
             co_return ended.error();
@@ -100,7 +106,7 @@ awaitable<result<file_attributes>> ftp_upload::settle(transfer_ptr to, result<> 
         found = co_await begun.look();
     }
     for (int i = 0; i < most_looks; ++i) {
-        if (!found && ended && !lost) {
+        if (!found && ended && is_refusal(found.error())) {
             // A box to drop files into, where nothing may be looked at: the server's word is all there is.
             file_attributes unseen;
             unseen.kind = file_kind::regular;

@@ -9,7 +9,7 @@ namespace ftpfs::ftp {
 
 namespace {
 
-constexpr std::size_t piece = 64 * 1024;
+constexpr std::size_t piece = std::size_t{64} * 1024;
 
 // Replies between the command and the end; one is usual.
 constexpr int most_preliminary = 4;

@@ -1,4 +1,5 @@
 // What the pool does by itself: serving the queues, opening, closing, recovering, pressing.
+#include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/session_pool.hpp"
 #include "pool_slot.hpp"
 #include "pool_waiter.hpp"
@@ -72,6 +73,7 @@ bool session_pool::serve(queue& waiters, lane which)
         waiters.erase(at);
         slot->now = which == lane::metadata ? state::metadata : state::bulk;
         slot->on_pressure = who->what.on_pressure;
+        slot->uploads = who->what.uploads;
         if (who->what.directory) {
             slot->directory = who->what.directory;
         }
@@ -86,10 +88,11 @@ bool session_pool::serve(queue& waiters, lane which)
 session_pool::slot_ptr session_pool::take_idle(const waiter& who) const
 {
     const bool moves_data = who.what.which == lane::bulk || who.what.directory;
+    const auto now = clock::now();
     const auto rank = [&](const slot_ptr& slot) {
         auto& one = *slot->what;
         const bool fits = who.what.directory && slot->directory == who.what.directory;
-        return std::tuple{!one.preparing(), moves_data && one.armed(), fits, one.last_used()};
+        return std::tuple{!one.preparing(), moves_data && one.armed().ready(now), fits, one.last_used()};
     };
     slot_ptr best;
     for (const auto& slot : slots_) {
@@ -252,7 +255,7 @@ void session_pool::close_expired()
             continue;
         }
         const bool last_one = counts().alive() == 1;
-        slot->what->lapse(now);
+        slot->what->armed().lapse(now);
         if (now >= pool_policy::closes_at(slot->what->last_used(), last_one)) {
             retire(slot);
         }
@@ -298,7 +301,7 @@ void session_pool::schedule()
         for (const auto& slot : slots_) {
             if (slot->now == state::idle) {
                 next = std::min(next, pool_policy::closes_at(slot->what->last_used(), last_one));
-                next = std::min(next, slot->what->lapses_at());
+                next = std::min(next, slot->what->armed().lapses_at());
             }
         }
     }

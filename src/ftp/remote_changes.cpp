@@ -17,6 +17,8 @@ bool is_blank_or_control(char c)
     return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
 }
 
+constexpr auto not_told = "the server does not tell its free space";
+
 // Whether a SITE command turned out not to exist.
 bool site_lacks(support& known, const proto::reply& answer)
 {
@@ -77,6 +79,17 @@ awaitable<failure> remote_changes::explain_creation(remote_lookup& lookup, const
     co_return above ? failure{errc::permission_denied, why.detail} : why;
 }
 
+awaitable<result<proto::command>> remote_changes::command_for(std::string verb, remote_path path)
+{
+    const auto argument = co_await session_.reach(path);
+    if (!argument) {
+        co_return co_await lookup_.explain(path.parent(), argument.error(), file_kind::directory);
+    }
+    const bool is_site = verb.starts_with("SITE ");
+    co_return is_site ? proto::command::make("SITE", verb.substr(verb.find(' ') + 1) + ' ' + *argument)
+                      : proto::command::make(verb, *argument);
+}
+
 // What the server is known not to have got, as nothing can have happened, is no change begun.
 awaitable<result<proto::reply>> remote_changes::act(proto::command what)
 {
@@ -91,7 +104,6 @@ awaitable<result<proto::reply>> remote_changes::act(proto::command what)
 
 awaitable<result<>> remote_changes::remove(remote_path file)
 {
-    FTPFS_CO_TRY(auto command, proto::command::make("DELE", file.str()));
     if (maybe_done_ || profile_.dele_spares_directories != support::works) {
         auto found = co_await lookup_.find(file);
         if (session_.lost()) {
@@ -109,6 +121,7 @@ awaitable<result<>> remote_changes::remove(remote_path file)
             }
         }
     }
+    FTPFS_CO_TRY(auto command, co_await command_for("DELE", file));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     if (answer.is_completion()) {
         co_return result<>{};
@@ -118,7 +131,7 @@ awaitable<result<>> remote_changes::remove(remote_path file)
 
 awaitable<result<>> remote_changes::remove_directory(remote_path directory)
 {
-    FTPFS_CO_TRY(auto command, proto::command::make("RMD", directory.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("RMD", directory));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     ++profile_.moved_directories;
     if (answer.is_completion()) {
@@ -146,7 +159,7 @@ awaitable<result<>> remote_changes::remove_directory(remote_path directory)
 awaitable<result<>> remote_changes::make_directory(remote_path directory)
 {
     FTPFS_CO_CHECK(check_name(profile_, directory));
-    FTPFS_CO_TRY(auto command, proto::command::make("MKD", directory.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("MKD", directory));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     if (answer.is_completion()) {
         co_return result<>{};
@@ -185,7 +198,7 @@ awaitable<result<>> remote_changes::make_link(std::string target, remote_path li
     if (!entered) {
         co_return co_await lookup_.explain(link.parent(), entered.error(), file_kind::directory);
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("SITE", "SYMLINK " + target + ' ' + link.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("SITE SYMLINK " + target, link));
     FTPFS_CO_TRY(const auto answer, co_await act(std::move(command)));
     if (site_lacks(known, answer)) {
         co_return failure{errc::unsupported, answer.as_failure().detail};
@@ -204,11 +217,11 @@ awaitable<result<>> remote_changes::copy(remote_path from, remote_path to)
 {
     FTPFS_CO_CHECK(check_name(profile_, to));
     if (profile_.copy_pair != support::refused) {
-        FTPFS_CO_TRY(auto source, proto::command::make("SITE", "CPFR " + from.str()));
-        FTPFS_CO_TRY(auto target, proto::command::make("SITE", "CPTO " + to.str()));
+        FTPFS_CO_TRY(auto source, co_await command_for("SITE CPFR", from));
         FTPFS_CO_TRY(const auto ready, co_await session_.ask(std::move(source)));
         if (ready.is_intermediate()) {
             profile_.copy_pair = support::works;
+            FTPFS_CO_TRY(auto target, co_await command_for("SITE CPTO", to));
             FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(target)));
             if (answer.is_completion()) {
                 co_return result<>{};
@@ -222,10 +235,10 @@ awaitable<result<>> remote_changes::copy(remote_path from, remote_path to)
     }
     const auto& paths = from.str() + to.str();
     const bool has_blanks = std::any_of(paths.begin(), paths.end(), is_blank_or_control);
-    if (profile_.copy_one == support::refused || has_blanks) {
+    if (profile_.copy_one == support::refused || has_blanks || session::must_be_walked(from)) {
         co_return failure{errc::unsupported, "the server does not copy"};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("SITE", "COPY " + from.str() + ' ' + to.str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("SITE COPY " + from.str(), to));
     FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(command)));
     if (site_lacks(profile_.copy_one, answer)) {
         co_return failure{errc::unsupported, answer.as_failure().detail};
@@ -236,12 +249,26 @@ awaitable<result<>> remote_changes::copy(remote_path from, remote_path to)
     co_return co_await explain_creation(lookup_, session_, std::move(to), proto::explain(answer), file_kind::regular);
 }
 
+// The disk's space where it is told, else what is left of the user's quota.
 awaitable<result<remote::free_space>> remote_changes::space(remote_path directory)
 {
-    if (profile_.avbl == support::refused) {
-        co_return failure{errc::unsupported, "the server does not tell its free space"};
+    auto told = co_await space_of_directory(std::move(directory));
+    if (!told && told.error() == errc::unsupported) {
+        told = co_await space_of_quota(proto::command::bare("XQUOTA"), profile_.xquota, proto::parse_xquota_reply);
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("AVBL", directory.str()));
+    if (!told && told.error() == errc::unsupported) {
+        told = co_await space_of_quota(proto::command::bare("SITE QUOTA"), profile_.site_quota,
+                                       proto::parse_site_quota_reply);
+    }
+    co_return told;
+}
+
+awaitable<result<remote::free_space>> remote_changes::space_of_directory(remote_path directory)
+{
+    if (profile_.avbl == support::refused) {
+        co_return failure{errc::unsupported, not_told};
+    }
+    FTPFS_CO_TRY(auto command, co_await command_for("AVBL", directory));
     FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(command)));
     note_answer(profile_.avbl, answer);
     const auto available = proto::parse_space_reply(answer);
@@ -251,6 +278,28 @@ awaitable<result<remote::free_space>> remote_changes::space(remote_path director
     remote::free_space space;
     space.available = *available;
     space.total = *available;  // nobody tells
+    co_return space;
+}
+
+awaitable<result<remote::free_space>> remote_changes::space_of_quota(proto::command question, support& known,
+                                                                     quota_parser parse)
+{
+    if (known == support::refused) {
+        co_return failure{errc::unsupported, not_told};
+    }
+    FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(question)));
+    const auto found = parse(answer);
+    if (!found || !found->limit) {
+        // Also "No quotas in effect", and an unlimited one: that does not change while the mount lasts.
+        if (!answer.is_transient()) {
+            known = support::refused;
+        }
+        co_return failure{errc::unsupported, answer.as_failure().detail};
+    }
+    known = support::works;
+    remote::free_space space;
+    space.available = found->available();
+    space.total = *found->limit;
     co_return space;
 }
 

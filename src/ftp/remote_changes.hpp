@@ -7,6 +7,7 @@
 
 #include "ftpfs/ftp/server_profile.hpp"
 #include "ftpfs/ftp/session.hpp"
+#include "ftpfs/proto/quota_reply.hpp"
 #include "remote_lookup.hpp"
 
 #include <optional>
@@ -44,6 +45,14 @@ public:
                                                failure why, file_kind meant);
 
 protected:
+    using quota_parser = std::optional<proto::quota> (*)(const proto::reply&);
+
+    // Both `unsupported` where the server does not tell.
+    awaitable<result<remote::free_space>> space_of_directory(remote_path directory);
+    awaitable<result<remote::free_space>> space_of_quota(proto::command question, support& known, quota_parser parse);
+
+    // `verb` ("DELE", "SITE CPFR") and the path, to be sent before anything else is asked.
+    awaitable<result<proto::command>> command_for(std::string verb, remote_path path);
     // Sends a command that may not be repeated blindly.
     awaitable<result<proto::reply>> act(proto::command what);
 

@@ -29,6 +29,16 @@ bool may_be_about_target(const failure& why)
            (remote_lookup::ambiguous(why) && !(why == errc::unsupported));
 }
 
+// The deepest directory that both are in.
+remote_path common_directory(const remote_path& a, const remote_path& b)
+{
+    auto directory = a.parent();
+    while (!directory.is_root() && !b.str().starts_with(directory.str() + '/')) {
+        directory = directory.parent();
+    }
+    return directory;
+}
+
 }  // namespace
 
 awaitable<result<>> remote_rename::run(remote_path from, remote_path to, existing_target policy)
@@ -65,11 +75,38 @@ awaitable<result<>> remote_rename::run(remote_path from, remote_path to, existin
     co_return co_await settle(std::move(from), std::move(to), policy, moved.error());
 }
 
-// The pair back to back: inetutils and linux-ftpd forget RNFR with any command in between.
+// What RNFR and RNTO must say; may change the directory. Two paths that must both be walked are named from the
+// directory they have in common. Where that is not enough (ProFTPD, two directories with a '*' each) the server will
+// refuse.
+awaitable<result<remote_rename::pair>> remote_rename::name_pair(remote_path from, remote_path to)
+{
+    const bool walk_from = session::must_be_walked(from);
+    const bool walk_to = session::must_be_walked(to);
+    pair names{from.str(), to.str()};
+    if (walk_from && walk_to) {
+        const auto shared = common_directory(from, to);
+        const auto skip = shared.str().size();
+        pair relative{"." + from.str().substr(skip), "." + to.str().substr(skip)};
+        if (!shared.is_root() && !session::is_refused_with_star(relative.from) &&
+            !session::is_refused_with_star(relative.to)) {
+            FTPFS_CO_CHECK(co_await session_.change_directory(shared));
+            names = std::move(relative);
+        }
+    } else if (walk_from) {
+        FTPFS_CO_TRY(names.from, co_await session_.reach(from));
+    } else if (walk_to) {
+        FTPFS_CO_TRY(names.to, co_await session_.reach(to));
+    }
+    co_return names;
+}
+
+// The pair back to back: inetutils and linux-ftpd forget RNFR with any command in between, ProFTPD refuses every other
+// command from then on.
 awaitable<result<>> remote_rename::move(remote_path from, remote_path to)
 {
-    FTPFS_CO_TRY(const auto source, proto::command::make("RNFR", from.str()));
-    FTPFS_CO_TRY(const auto target, proto::command::make("RNTO", to.str()));
+    FTPFS_CO_TRY(const auto names, co_await name_pair(std::move(from), std::move(to)));
+    FTPFS_CO_TRY(const auto source, proto::command::make("RNFR", names.from));
+    FTPFS_CO_TRY(const auto target, proto::command::make("RNTO", names.to));
     for (bool again = true;;) {
         FTPFS_CO_TRY(const auto ready, co_await session_.ask(source));
         source_refused_ = !ready.is_intermediate() && !ready.is_completion();
@@ -143,8 +180,7 @@ awaitable<result<>> remote_rename::replace_directory(remote_path from, remote_pa
     if (!listed.entries.empty() || !listed.complete) {
         co_return failure{errc::not_empty, why.detail};
     }
-    FTPFS_CO_TRY(auto removal, proto::command::make("RMD", to.str()));
-    FTPFS_CO_TRY(auto creation, proto::command::make("MKD", to.str()));
+    FTPFS_CO_TRY(auto removal, co_await command_for("RMD", to));
     FTPFS_CO_TRY(const auto removed, co_await act(std::move(removal)));
     ++profile_.moved_directories;
     if (!removed.is_completion()) {
@@ -152,14 +188,24 @@ awaitable<result<>> remote_rename::replace_directory(remote_path from, remote_pa
         const auto reason = proto::meaning_of(removed);
         co_return failure{reason.value_or(hides_some ? errc::not_empty : errc::permission_denied), why.detail};
     }
-    auto moved = co_await move(std::move(from), std::move(to));
+    auto moved = co_await move(std::move(from), to);
     if (!moved && !session_.lost()) {
-        const auto back = co_await session_.ask(std::move(creation));
-        if (!back || !back->is_completion()) {
+        const auto made = co_await make_again(std::move(to));
+        if (!made) {
             log_.warning("an empty directory that was to be replaced is gone, and could not be made again");
         }
     }
     co_return moved;
+}
+
+awaitable<result<>> remote_rename::make_again(remote_path directory)
+{
+    FTPFS_CO_TRY(auto command, co_await command_for("MKD", std::move(directory)));
+    FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(command)));
+    if (!answer.is_completion()) {
+        co_return proto::explain(answer);
+    }
+    co_return result<>{};
 }
 
 awaitable<result<>> remote_rename::replace_file(remote_path from, remote_path to, failure why)
@@ -167,12 +213,16 @@ awaitable<result<>> remote_rename::replace_file(remote_path from, remote_path to
     FTPFS_CO_TRY(progress_.aside, aside_of(to));
     const auto cleared = co_await move(to, *progress_.aside);
     if (!cleared) {
-        if (!session_.lost()) {
-            progress_.aside.reset();
+        if (session_.lost()) {
+            co_return cleared.error();
         }
-        const bool vague = why == errc::already_exists || remote_lookup::ambiguous(why);
-        co_return session_.lost() ? cleared.error()
-                                  : failure{vague ? errc::permission_denied : errc::io_failure, why.detail};
+        // A refusal may be a lie (a gateway's 451 after its own timeout): only a look tells where the file is.
+        FTPFS_CO_TRY(const auto aside, co_await lookup_.find(*progress_.aside));
+        if (!aside) {
+            progress_.aside.reset();
+            const bool vague = why == errc::already_exists || remote_lookup::ambiguous(why);
+            co_return failure{vague ? errc::permission_denied : errc::io_failure, why.detail};
+        }
     }
     co_return co_await move_in(std::move(from), std::move(to));
 }
@@ -181,7 +231,7 @@ awaitable<result<>> remote_rename::replace_file(remote_path from, remote_path to
 awaitable<result<>> remote_rename::move_in(remote_path from, remote_path to)
 {
     const auto aside = *progress_.aside;
-    const auto moved = co_await move(std::move(from), to);
+    const auto moved = co_await move(from, to);
     if (moved) {
         profile_.rename_over = support::refused;
         co_return co_await drop_aside();
@@ -189,16 +239,32 @@ awaitable<result<>> remote_rename::move_in(remote_path from, remote_path to)
     if (session_.lost()) {
         co_return moved;
     }
+    const auto source = co_await lookup_.find(std::move(from));
+    const auto target = co_await lookup_.find(to);
+    if (!source || !target) {
+        co_return moved;
+    }
+    if (!*source && *target) {
+        co_return co_await drop_aside();
+    }
+    if (*target) {
+        co_return moved;
+    }
     const auto undone = co_await move(aside, std::move(to));
     if (undone) {
         progress_.aside.reset();
+    } else if (!session_.lost()) {
+        const auto still = co_await lookup_.find(aside);
+        if (still && !*still) {
+            progress_.aside.reset();
+        }
     }
     co_return moved;
 }
 
 awaitable<result<>> remote_rename::drop_aside()
 {
-    FTPFS_CO_TRY(auto command, proto::command::make("DELE", progress_.aside->str()));
+    FTPFS_CO_TRY(auto command, co_await command_for("DELE", *progress_.aside));
     const auto answer = co_await session_.ask(std::move(command));
     if (!answer) {
         co_return answer.error();

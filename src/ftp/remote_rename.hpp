@@ -20,14 +20,21 @@ public:
     awaitable<result<>> run(remote_path from, remote_path to, remote::existing_target policy);
 
 private:
-    using found = std::optional<file_attributes>;
+    struct pair {
+        pair(std::string from_, std::string to_) : from{std::move(from_)}, to{std::move(to_)} {}
 
+        std::string from;
+        std::string to;
+    };
+
+    awaitable<result<pair>> name_pair(remote_path from, remote_path to);
     awaitable<result<>> move(remote_path from, remote_path to);
     awaitable<result<>> settle(remote_path from, remote_path to, remote::existing_target policy, failure why);
     awaitable<result<>> replace(remote_path from, remote_path to, failure why);
     awaitable<result<>> replace_file(remote_path from, remote_path to, failure why);
     awaitable<result<>> replace_directory(remote_path from, remote_path to, failure why);
     awaitable<result<>> move_in(remote_path from, remote_path to);
+    awaitable<result<>> make_again(remote_path directory);
     awaitable<result<>> drop_aside();
     awaitable<result<>> go_on(remote_path from, remote_path to, remote::existing_target policy);
 

@@ -14,7 +14,7 @@ namespace ftpfs::ftp {
 namespace {
 
 // Below this, reading to the end is no dearer than the round trips of an abort, and leaves nothing to guess.
-constexpr std::uint64_t small_rest = 256 * 1024;
+constexpr std::uint64_t small_rest = std::uint64_t{256} * 1024;
 
 // How long a server may take to notice that its data connection is gone.
 constexpr std::chrono::seconds least_patience{1};
@@ -22,7 +22,7 @@ constexpr std::chrono::seconds least_patience{1};
 // Replies to one RETR: Pure-FTPd sends two 150, nobody was seen to send more.
 constexpr int most_preliminary = 4;
 
-constexpr std::size_t scratch_size = 64 * 1024;
+constexpr std::size_t scratch_size = std::size_t{64} * 1024;
 
 }  // namespace
 

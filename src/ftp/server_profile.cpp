@@ -45,6 +45,8 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
     hint(profile.mfmt, features.has("MFMT"));
     hint(profile.mff, features.has("MFF"));
     hint(profile.avbl, features.has("AVBL"));
+    hint(profile.xquota, features.has("XQUOTA"));
+    hint(profile.site_quota, greets_as("ProFTPD"));
     profile.features = features;
     profile.system = system;
 }

@@ -165,22 +165,22 @@ awaitable<result<proto::reply>> session::ask(proto::command what)
     co_return answer;
 }
 
-bool session::is_reached_directly(const remote_path& path)
-{
-    const auto star = path.str().find('*');
-    return star == std::string::npos || path.str().find('/', star) == std::string::npos;
-}
-
 // Mostly the path itself, since an absolute path is never taken for an option or a home directory. But ProFTPD as
 // Debian configures it refuses every argument with a '/' somewhere behind a '*' (DenyFilter \*.*/): such a
 // path is walked, and its last part named from there.
 awaitable<result<std::string>> session::reach(remote_path path)
 {
-    if (is_reached_directly(path)) {
+    if (!must_be_walked(path)) {
         co_return path.str();
     }
     FTPFS_CO_CHECK(co_await enter(path.parent()));
     co_return "./" + std::string{path.name()};
+}
+
+bool session::is_refused_with_star(std::string_view argument) noexcept
+{
+    const auto star = argument.find('*');
+    return star != argument.npos && argument.find('/', star) != argument.npos;
 }
 
 awaitable<result<>> session::ping()

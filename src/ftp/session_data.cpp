@@ -30,7 +30,8 @@ bool session::pipelines() const noexcept
 bool session::wants_arming()
 {
     const auto& profile = setup_.profile;
-    return setup_.settings.armed && profile.armed != support::refused && profile.data == support::works && !armed();
+    return setup_.settings.armed && profile.armed != support::refused && profile.data == support::works &&
+           !armed_->ready(clock::now());
 }
 
 bool session::wants_preparation()
@@ -39,21 +40,6 @@ bool session::wants_preparation()
         return false;
     }
     return (setup_.settings.pipelining && setup_.profile.pipelining == support::unknown) || wants_arming();
-}
-
-bool session::armed()
-{
-    return armed_->ready(clock::now());
-}
-
-session::clock::time_point session::lapses_at() const noexcept
-{
-    return armed_->lapses_at();
-}
-
-void session::lapse(clock::time_point now)
-{
-    armed_->lapse(now);
 }
 
 awaitable<> session::prepare()

@@ -105,7 +105,7 @@ awaitable<result<listing_answer>> session::try_listing(remote_path directory, st
                                                        proto::dialect known)
 {
     std::vector<proto::command> packet;
-    const bool on_the_way = !stands_in(directory) && pipelines() && is_reached_directly(directory);
+    const bool on_the_way = !stands_in(directory) && pipelines() && !must_be_walked(directory);
     if (on_the_way) {
         FTPFS_CO_TRY(auto change, proto::command::make("CWD", directory.str()));
         packet.push_back(std::move(change));

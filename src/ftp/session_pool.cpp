@@ -21,6 +21,10 @@ namespace {
 // A server that is slower than this costs a login, no failure.
 constexpr std::chrono::seconds probe_limit{5};
 
+// So many times the timeout an upload may pause before other transfers stop waiting for it: 5 min by default. Not for
+// ever, since its program may itself wait for them.
+constexpr int bulk_patience = 10;
+
 // Goodbyes free the server's slots at once; more is not worth waiting for.
 constexpr std::chrono::seconds goodbyes_limit{2};
 
@@ -98,11 +102,25 @@ awaitable<result<session_lease>> session_pool::wait_for_lease(std::shared_ptr<wa
         if (woken == async::wake::cancelled) {
             co_return failure{errc::cancelled};
         }
-        if (woken == async::wake::deadline) {
+        if (woken == async::wake::deadline && is_held_by_upload(mine->what.which)) {
+            mine->what.deadline = clock::now() + settings_.timeout;
+        } else if (woken == async::wake::deadline) {
             co_return overdue();
         }
     }
     co_return std::move(*mine->outcome);
+}
+
+// An upload can leave its session only where it can be resumed by appending; else others have to wait until it ends,
+// as they would for a slow disk. Other transfers wait for one whose program pauses, too; questions do not.
+bool session_pool::is_held_by_upload(lane waiting) const
+{
+    const auto pause = waiting == lane::bulk ? bulk_patience * settings_.timeout : settings_.timeout;
+    const auto oldest = clock::now() - pause;
+    return std::any_of(slots_.begin(), slots_.end(), [&](const slot_ptr& slot) {
+        const bool uploads = slot->now == pool_slot::state::bulk && slot->uploads;
+        return uploads && (slot->what->sending() || slot->what->last_used() >= oldest);
+    });
 }
 
 failure session_pool::overdue() const

@@ -41,7 +41,7 @@ awaitable<result<file_version>> session::retrieve(remote_path path, std::uint64_
 bool session::can_retrieve_at_once(const remote_path& path, std::uint64_t offset) const
 {
     const bool rest_is_known = offset == 0 || setup_.profile.rest != support::unknown;
-    return pipelines() && rest_is_known && knows_version_questions() && is_reached_directly(path);
+    return pipelines() && rest_is_known && knows_version_questions() && !must_be_walked(path);
 }
 
 // One round trip: the questions about the version and the transfer in one packet. The answers are read before the

@@ -14,6 +14,18 @@ namespace ftpfs::ftp {
 
 namespace asio = boost::asio;
 
+namespace {
+
+result<file_version> version_of_file(const remote_path& path, const file_attributes& facts)
+{
+    if (facts.kind == file_kind::directory) {
+        return failure{errc::is_a_directory, printable(path.str())};
+    }
+    return version_of(facts);
+}
+
+}  // namespace
+
 awaitable<result<file_attributes>> session::stat(remote_path path)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -79,7 +91,7 @@ awaitable<result<file_version>> session::ask_size_and_time(remote_path path)
 {
     const auto& profile = setup_.profile;
     const bool both = profile.size == support::works && profile.mdtm == support::works;
-    if (both && pipelines() && is_reached_directly(path)) {
+    if (both && pipelines() && !must_be_walked(path)) {
         std::vector<proto::command> packet;
         std::vector<std::string> verbs;
         for (const auto* verb : {"SIZE", "MDTM"}) {
@@ -135,14 +147,6 @@ awaitable<result<file_time>> session::ask_time(remote_path path)
         co_return *time;
     }
     co_return proto::explain(answer);
-}
-
-result<file_version> session::version_of_file(const remote_path& path, const file_attributes& facts)
-{
-    if (facts.kind == file_kind::directory) {
-        return failure{errc::is_a_directory, printable(path.str())};
-    }
-    return version_of(facts);
 }
 
 // What the server does not tell stays absent; only a clear "no" and a lost session are failures.

@@ -28,6 +28,17 @@ bool is_about_append(const proto::reply& answer)
     return (answer.code == 450 || answer.code == 451) && (!meaning || meaning == errc::permission_denied);
 }
 
+class raised_flag {
+public:
+    explicit raised_flag(bool& flag) : flag_{flag} { flag_ = true; }
+    raised_flag(const raised_flag&) = delete;
+    raised_flag& operator=(const raised_flag&) = delete;
+    ~raised_flag() { flag_ = false; }
+
+private:
+    bool& flag_;
+};
+
 }  // namespace
 
 awaitable<result<>> session::store(remote_path path, remote::upload_start start, std::uint64_t offset,
@@ -39,7 +50,8 @@ awaitable<result<>> session::store(remote_path path, remote::upload_start start,
         FTPFS_CO_CHECK(co_await check_end(path, offset, expected));
         co_return co_await store_behind_end(std::move(path), offset);
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("STOR", path.str()));
+    FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
+    FTPFS_CO_TRY(auto command, proto::command::make("STOR", argument));
     FTPFS_CO_TRY(const auto answer, co_await begin_store(std::move(command), std::nullopt));
     if (answer.is_negative()) {
         co_return proto::explain(answer);
@@ -68,8 +80,9 @@ awaitable<result<>> session::check_end(remote_path path, std::uint64_t offset, s
 awaitable<result<>> session::store_behind_end(remote_path path, std::uint64_t offset)
 {
     auto& profile = setup_.profile;
+    FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
     if (profile.append != support::refused) {
-        FTPFS_CO_TRY(auto command, proto::command::make("APPE", path.str()));
+        FTPFS_CO_TRY(auto command, proto::command::make("APPE", argument));
         FTPFS_CO_TRY(const auto answer, co_await begin_store(std::move(command), std::nullopt));
         if (!answer.is_negative()) {
             profile.append = support::works;
@@ -84,7 +97,7 @@ awaitable<result<>> session::store_behind_end(remote_path path, std::uint64_t of
     if (profile.store_at_end != support::works) {
         co_return failure{errc::unsupported, no_append};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("STOR", path.str()));
+    FTPFS_CO_TRY(auto command, proto::command::make("STOR", argument));
     FTPFS_CO_TRY(const auto answer, co_await begin_store(std::move(command), offset));
     if (answer.is_negative()) {
         if (is_about_append(answer) || answer.code == 501 || answer.code == 554) {
@@ -125,11 +138,12 @@ awaitable<result<>> session::write(std::vector<shared_bytes> pieces)
     if (!storage_) {
         co_return failure{errc::connection_lost, "no upload is under way"};
     }
+    const raised_flag now{sending_};
     auto written = co_await storage_->write(std::move(pieces));
     if (!written) {
         storage_.reset();
-        used();
     }
+    used();
     co_return written;
 }
 
@@ -138,6 +152,7 @@ awaitable<result<>> session::finish_store()
     if (!storage_) {
         co_return failure{errc::connection_lost, "no upload is under way"};
     }
+    const raised_flag now{sending_};
     const auto answer = co_await storage_->finish();
     storage_.reset();
     used();

@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 namespace {
 
 // The deadline is per slice: a line of 10 kB/s moves one within the usual 30 s.
-constexpr std::size_t slice_size = 256 * 1024;
+constexpr std::size_t slice_size = std::size_t{256} * 1024;
 
 // How long a server may take to notice that its data connection is gone.
 constexpr std::chrono::seconds least_patience{1};
@@ -24,7 +24,7 @@ constexpr std::chrono::seconds least_patience{1};
 constexpr int most_preliminary = 4;
 
 // What the kernel still holds when the last byte was written: below this it leaves within any timeout.
-constexpr std::size_t small_backlog = 64 * 1024;
+constexpr std::size_t small_backlog = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds backlog_interval{50};
 
 }  // namespace

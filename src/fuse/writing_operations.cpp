@@ -86,7 +86,7 @@ operations::job operations::make_file(request& ask, fs::inode_id parent, file_na
 {
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL;
     FTPFS_CO_TRY(const auto made, co_await files_.create(parent, std::move(name), flags, mode));
-    const auto stored = co_await files_.flush(made.file.handle);
+    const auto stored = co_await files_.sync(made.file.handle);
     files_.release(made.file.handle);
     if (!stored) {
         files_.forget(made.node.inode, 1);

@@ -24,6 +24,18 @@ constexpr std::array phrases{
     phrase{"insufficient disk", errc::no_space},
     phrase{"insufficient storage", errc::no_space},
     phrase{"insufficient system storage", errc::no_space},
+    phrase{"disk space", errc::no_space},  // "not enough disk space", "no disk space left"
+    phrase{"kein speicherplatz", errc::no_space},
+    phrase{"nicht genug speicher", errc::no_space},
+    phrase{"nicht genügend speicher", errc::no_space},
+    phrase{"aucun espace", errc::no_space},
+    phrase{"espace insuffisant", errc::no_space},
+    phrase{"no queda espacio", errc::no_space},
+    phrase{"espacio insuficiente", errc::no_space},
+    phrase{"spazio esaurito", errc::no_space},
+    phrase{"磁盘空间不足", errc::no_space},
+    // vsftpd, when write(2) fails; what makes that fail is a full disk or quota, hardly anything else.
+    phrase{"failure writing to local file", errc::no_space},
     phrase{"read-only", errc::read_only},
     phrase{"read only", errc::read_only},
     phrase{"not empty", errc::not_empty},
@@ -80,6 +92,7 @@ constexpr std::array phrases{
     phrase{"prohibited file name", errc::invalid_name},  // Pure-FTPd
     phrase{"syntax is incorrect", errc::invalid_name},   // IIS
     phrase{"invalid file name", errc::invalid_name},
+    phrase{"invalid directory name", errc::invalid_name},  // ProFTPD, of a '*'
     phrase{"illegal file name", errc::invalid_name},
     phrase{"name too long", errc::name_too_long},
     phrase{"restart not permitted", errc::unsupported},  // ProFTPD 451 "Append/Restart not permitted", for good
@@ -99,6 +112,9 @@ constexpr std::array phrases{
     phrase{"acesso negado", errc::permission_denied},
     phrase{"тказано в доступе", errc::permission_denied},
     phrase{"拒绝访问", errc::permission_denied},
+    phrase{"input/output error", errc::io_failure},
+    phrase{"i/o error", errc::io_failure},
+    phrase{"error during write", errc::io_failure},  // Pure-FTPd; a full disk it calls by its name
     phrase{"not implemented", errc::unsupported},
     phrase{"not supported", errc::unsupported},
     phrase{"not understood", errc::unsupported},
@@ -184,8 +200,12 @@ std::optional<errc> meaning_of(const reply& refusal)
     const auto text = lower(refusal.text());
     switch (refusal.code) {
     case 421:
-    case 425:
-    case 426: return std::nullopt;
+    case 425: return std::nullopt;
+    case 426: {  // pyftpdlib says so when the disk is full, too: "426 No space left on device; transfer aborted."
+        const auto meaning = meaning_of_words(text);
+        const bool is_full = meaning == errc::no_space || meaning == errc::quota_exceeded;
+        return is_full ? meaning : std::nullopt;
+    }
     case 430:
     case 530:
         if (speaks_of_capacity(text)) {

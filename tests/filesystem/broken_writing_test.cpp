@@ -39,6 +39,24 @@ TEST_F(broken_writing, an_upload_that_breaks_anywhere_goes_on_by_itself)
     });
 }
 
+TEST_F(broken_writing, after_a_failure_the_kernel_forgets_what_was_written)
+{
+    play([&]() -> awaitable<> {
+        const auto inode = co_await find("/dir/old");
+        const auto reader = co_await open("/dir/old");
+        EXPECT_EQ(co_await read(reader, 0, 100), old.substr(0, 100));
+        files->release(reader);
+        const auto writer = co_await open_with("/dir/old", O_RDWR);
+        EXPECT_TRUE((co_await write(writer, 10, "changed")).has_value());
+        remote->fail(test::call::open_upload, errc::permission_denied);
+        EXPECT_FALSE((co_await close(writer)).has_value());
+        const auto again = (co_await files->open(inode, O_RDONLY)).value();
+        EXPECT_FALSE(again.keep_page_cache);
+        EXPECT_EQ(co_await read(again.handle, 0, 100), old.substr(0, 100));
+        files->release(again.handle);
+    });
+}
+
 TEST_F(broken_writing, without_appending_a_small_upload_begins_anew)
 {
     remote->set_append_supported(false);
@@ -64,6 +82,39 @@ TEST_F(broken_writing, a_server_that_breaks_again_and_again_is_given_up)
         remote->cut_upload_after(0);
     }
     play([&]() -> awaitable<> { EXPECT_EQ((co_await store("/dir/new", content)).error(), errc::connection_lost); });
+}
+
+// The old file, still there after the break, is not taken for what has arrived of the new one.
+TEST_F(broken_writing, what_a_server_with_hidden_stores_puts_back_is_not_continued)
+{
+    remote->set_hidden_stores(true);
+    play([&]() -> awaitable<> {
+        remote->cut_upload_after(6 * MiB);
+        EXPECT_TRUE((co_await store("/dir/old", content)).has_value());
+        EXPECT_TRUE(on_server("/dir/old") == content);
+    });
+}
+
+TEST_F(broken_writing, what_a_server_with_hidden_stores_puts_back_is_not_continued_when_the_start_is_gone)
+{
+    remote->set_hidden_stores(true);
+    play([&]() -> awaitable<> {
+        remote->cut_upload_after(20 * MiB);
+        const auto stored = co_await store("/dir/old", pattern(24 * MiB));
+        EXPECT_FALSE(stored.has_value());
+        EXPECT_TRUE(on_server("/dir/old") == old);
+    });
+}
+
+TEST_F(broken_writing, a_server_that_loses_the_same_bytes_again_and_again_is_given_up)
+{
+    for (int i = 0; i < 10; ++i) {
+        remote->cut_upload_after(2 * MiB, errc::connection_lost, 2 * MiB);
+    }
+    play([&]() -> awaitable<> {
+        EXPECT_EQ((co_await store("/dir/new", content)).error(), errc::connection_lost);
+        EXPECT_LE(remote->count("upload") + remote->count("append"), 5U);
+    });
 }
 
 // "No space left on the server is ENOSPC, a full quota EDQUOT, a refusal EACCES"

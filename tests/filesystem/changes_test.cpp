@@ -149,6 +149,22 @@ TEST_F(changes, renaming_replaces_unless_told_otherwise)
     });
 }
 
+TEST_F(changes, a_directory_with_files_the_server_has_not_seen_is_not_empty)
+{
+    settings.upload = upload_mode::atomic;
+    play([&]() -> awaitable<> {
+        const auto parent = co_await find("/dir");
+        EXPECT_TRUE((co_await files->make_directory(parent, test::name("target"), 0755)).has_value());
+        const auto file = (co_await create("/dir/target/new")).value();
+        EXPECT_TRUE((co_await write(file, 0, "unsent")).has_value());
+        EXPECT_EQ((co_await rename("/dir/sub", "/dir/target")).error(), errc::not_empty);
+        EXPECT_EQ((co_await rmdir("/dir/target")).error(), errc::not_empty);
+        EXPECT_TRUE((co_await close(file)).has_value());
+        EXPECT_EQ(on_server("/dir/target/new"), "unsent");
+        EXPECT_EQ(on_server("/dir/sub/deep"), "deep bytes");
+    });
+}
+
 TEST_F(changes, a_directory_is_moved_with_what_is_known_below)
 {
     play([&]() -> awaitable<> {
@@ -229,6 +245,23 @@ TEST_F(changes, a_temporary_file_without_a_name_keeps_what_is_written)
         EXPECT_EQ(co_await read(file, 0, 100), "scratch");
         EXPECT_TRUE((co_await close(file)).has_value());
         EXPECT_EQ(on_server("/dir/tmp"), "(none)");
+    });
+}
+
+TEST_F(changes, what_was_written_without_a_name_stays_for_those_who_still_have_it_open)
+{
+    play([&]() -> awaitable<> {
+        const auto writer = (co_await create("/dir/new", O_RDWR | O_CREAT)).value();
+        const auto reader = co_await open("/dir/new");
+        EXPECT_TRUE((co_await remove("/dir/new")).has_value());
+        EXPECT_TRUE((co_await write(writer, 0, "left behind")).has_value());
+        EXPECT_TRUE((co_await close(writer)).has_value());
+        co_await settle();
+        EXPECT_EQ(co_await read(reader, 0, 100), "left behind");
+        files->release(reader);
+        co_await settle();
+        EXPECT_EQ(on_server("/dir/new"), "(none)");
+        EXPECT_THAT(kept_copies(), IsEmpty());
     });
 }
 
@@ -345,6 +378,26 @@ TEST_F(changes, free_space_is_what_the_server_tells)
         const auto space = (co_await files->free_space()).value();
         EXPECT_EQ(space.f_bavail * space.f_frsize, 4 * MiB);
         EXPECT_EQ(space.f_blocks * space.f_frsize, 10 * MiB);
+    });
+}
+
+TEST_F(changes, free_space_is_not_waited_for_when_the_server_is_silent)
+{
+    settings.space_patience = std::chrono::milliseconds{10};
+    play([&]() -> awaitable<> {
+        ftpfs::remote::free_space told;
+        told.total = 10 * MiB;
+        told.available = 4 * MiB;
+        remote->set_space(told);
+        const auto known = (co_await files->free_space()).value();
+        pass(seconds{60});
+        remote->hold(test::call::space);
+        const auto last = (co_await files->free_space()).value();
+        EXPECT_EQ(last.f_bavail, known.f_bavail);
+        const auto asked = remote->count("space");
+        co_await files->free_space();
+        EXPECT_EQ(remote->count("space"), asked) << "one question at a time";
+        remote->release();
     });
 }
 

@@ -52,6 +52,24 @@ TEST_F(writing, an_empty_file_is_created)
     });
 }
 
+// `echo text > file` in a shell: a duplicate of the descriptor is closed before anything is written.
+TEST_F(writing, a_descriptor_that_is_closed_before_the_first_byte_costs_no_upload_of_its_own)
+{
+    play([&]() -> awaitable<> {
+        const auto file = (co_await create("/dir/new")).value();
+        EXPECT_TRUE((co_await files->flush(file)).has_value());
+        EXPECT_TRUE((co_await write(file, 0, "text")).has_value());
+        EXPECT_TRUE((co_await close(file)).has_value());
+        EXPECT_EQ(on_server("/dir/new"), "text");
+        EXPECT_EQ(remote->count("upload"), 1U);
+
+        const auto empty = (co_await create("/dir/empty")).value();
+        EXPECT_TRUE((co_await files->sync(empty)).has_value());
+        EXPECT_EQ(remote->count("finish"), 2U) << "fsync() waits for the verdict, also on an empty file";
+        EXPECT_TRUE((co_await close(empty)).has_value());
+    });
+}
+
 // "fsync() returns success only after the server has confirmed all that was written"
 TEST_F(writing, flush_waits_for_the_server)
 {

@@ -83,9 +83,25 @@ public:
         co_return std::move(made);
     }
 
+    // It is mounted read-only: nobody gets so far.
+    awaitable<result<std::unique_ptr<ftpfs::remote::upload>>> open_upload(ftpfs::remote::upload_request) override
+    {
+        co_return failure{errc::read_only};
+    }
+    awaitable<result<>> remove(remote_path) override { return refuse(); }
+    awaitable<result<>> remove_directory(remote_path) override { return refuse(); }
+    awaitable<result<>> make_directory(remote_path) override { return refuse(); }
+    awaitable<result<>> rename(remote_path, remote_path, ftpfs::remote::existing_target) override { return refuse(); }
+    awaitable<result<>> change_attributes(remote_path, ftpfs::remote::attribute_change) override { return refuse(); }
+    awaitable<result<>> make_link(std::string, remote_path) override { return refuse(); }
+    awaitable<result<>> copy(remote_path, remote_path) override { return refuse(); }
+    awaitable<result<ftpfs::remote::free_space>> space(remote_path) override { co_return failure{errc::unsupported}; }
+
     awaitable<> shut_down() override { co_return; }
 
 private:
+    static awaitable<result<>> refuse() { co_return failure{errc::read_only}; }
+
     file_attributes large_;
 };
 
@@ -94,6 +110,7 @@ private:
 awaitable<> serve(executor where, std::string mount_point, std::uint64_t size)
 {
     fs::config settings;
+    settings.read_only = true;
     const auto remote = std::make_shared<synthetic_remote>(size);
     fs::file_system files{where, remote, settings, log{}};
     fuse::config kernel_side;

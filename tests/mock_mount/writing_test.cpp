@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <initializer_list>
 #include <sstream>
 
 namespace ftpfs::test {
@@ -179,37 +181,53 @@ TEST_F(writing, two_programs_that_append_both_find_their_lines)
     EXPECT_EQ(found, expected);
 }
 
+// What is done to the mapped first ten bytes of a file in a process of its own: munmap(2) waits for the file system
+// while it locks the address space, in which this process has the file system itself.
+enum class mapping_step { write, close, synchronise, unmap };
+
+std::string map_elsewhere(const std::string& path, std::initializer_list<mapping_step> steps)
+{
+    const auto process = ::fork();
+    if (process == 0) {
+        const int file = ::open(path.c_str(), O_RDWR);
+        auto* memory = static_cast<char*>(::mmap(nullptr, 10, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0));
+        bool well = memory != MAP_FAILED;
+        for (const auto step : steps) {
+            switch (step) {
+            case mapping_step::write: well = well && std::copy_n("abc", 3, memory + 4) != nullptr; break;
+            case mapping_step::close: well = well && ::close(file) == 0; break;
+            case mapping_step::synchronise: well = well && ::msync(memory, 10, MS_SYNC) == 0; break;
+            case mapping_step::unmap: well = well && ::munmap(memory, 10) == 0; break;
+            }
+        }
+        ::_exit(well ? 0 : errno);
+    }
+    int status = 0;
+    if (::waitpid(process, &status, 0) != process) {
+        return said(-1);
+    }
+    errno = WEXITSTATUS(status);
+    return WIFEXITED(status) ? said(errno == 0 ? 0 : -1) : "killed";
+}
+
 TEST_F(writing, a_mapped_file_is_on_the_server_when_close_returns)
 {
-    descriptor file{path("/file"), O_RDWR};
-    auto* memory = static_cast<char*>(::mmap(nullptr, 10, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0));
-    ASSERT_NE(memory, MAP_FAILED) << said(-1);
-    std::copy_n("abc", 3, memory + 4);
-    EXPECT_EQ(said(::munmap(memory, 10)), "0");
-    EXPECT_EQ(file.close(), "0");
+    using enum mapping_step;
+    EXPECT_EQ(map_elsewhere(path("/file"), {write, unmap, close}), "0");
     EXPECT_EQ(tree_->on_server("/file"), "0123abc789");
 }
 
 TEST_F(writing, a_mapping_is_synchronised_when_its_file_is_closed_already)
 {
-    descriptor file{path("/file"), O_RDWR};
-    auto* memory = static_cast<char*>(::mmap(nullptr, 10, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0));
-    ASSERT_NE(memory, MAP_FAILED) << said(-1);
-    EXPECT_EQ(file.close(), "0");
-    std::copy_n("abc", 3, memory + 4);
-    EXPECT_EQ(said(::msync(memory, 10, MS_SYNC)), "0");
+    using enum mapping_step;
+    EXPECT_EQ(map_elsewhere(path("/file"), {close, write, synchronise}), "0");
     EXPECT_EQ(tree_->on_server("/file"), "0123abc789");
-    EXPECT_EQ(said(::munmap(memory, 10)), "0");
 }
 
 TEST_F(writing, a_change_of_the_mapping_after_the_last_synchronisation_is_sent_by_itself)
 {
-    descriptor file{path("/file"), O_RDWR};
-    auto* memory = static_cast<char*>(::mmap(nullptr, 10, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0));
-    ASSERT_NE(memory, MAP_FAILED) << said(-1);
-    EXPECT_EQ(file.close(), "0");
-    std::copy_n("abc", 3, memory + 4);
-    EXPECT_EQ(said(::munmap(memory, 10)), "0");
+    using enum mapping_step;
+    EXPECT_EQ(map_elsewhere(path("/file"), {close, write, unmap}), "0");
     EXPECT_EQ(contents(path("/file")), "0123abc789");
     ASSERT_EQ(exit_status(*std::make_unique<child>(std::vector<std::string>{"fusermount3", "-u", path("")})), 0);
     ASSERT_TRUE(tree_->wait_for_end());

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import tree
-from fixture_types import StartMount, StartServer
+from fixture_types import Place, StartMount, StartServer
 from limits import LIMITS, Limits
 from mount import FTPFS, Mount, Options, adopt_orphans, unmount_all_below
 from servers import SERVERS, Server
@@ -79,8 +79,8 @@ def limits(server_type: type[Server]) -> Limits:
 
 @pytest.fixture(scope="session")
 def shared_mount(server_type: type[Server], export: Path, scratch: Path) -> Iterator[Mount]:
-    """The exported tree on the server in question, mounted with default options."""
-    with server_type(export) as server, Mount(server.url, scratch / server.name) as mount:
+    """The exported tree on the server in question, mounted read-only, else with default options."""
+    with server_type(export) as server, Mount(server.url, scratch / server.name, {"ro": True}) as mount:
         _live.append(mount)
         yield mount
         _live.remove(mount)
@@ -93,6 +93,37 @@ def mounted(shared_mount: Mount) -> Iterator[Mount]:
     yield shared_mount
     crash = shared_mount.revive()
     assert crash is None, f"the daemon died\n{crash}"
+
+
+@pytest.fixture(scope="session")
+def writable_mount(server_type: type[Server], scratch: Path) -> Iterator[tuple[Mount, Path]]:
+    """An export that may be changed, mounted with default options, and the exported directory itself."""
+    folder = scratch / f"writable-{server_type.name}"
+    folder.mkdir()
+    with (
+        server_type(folder, writable=True) as server,
+        Mount(server.url, scratch / f"{server.name}-writable") as mount,
+    ):
+        _live.append(mount)
+        yield mount, folder
+        _live.remove(mount)
+
+
+@pytest.fixture
+def place(writable_mount: tuple[Mount, Path]) -> Iterator[Place]:
+    """A fresh directory on a writable mount, and the same directory as the server has it."""
+    mount, export = writable_mount
+    mount.revive()
+    name = tempfile.mkdtemp(prefix="place-", dir=mount.point).rpartition("/")[2]
+    yield Place(mount, mount.point / name, export / name)
+    crash = mount.revive()
+    assert crash is None, f"the daemon died\n{crash}"
+
+
+@pytest.fixture
+def second_mount(writable_mount: tuple[Mount, Path], start_mount: StartMount) -> Mount:
+    """The same export once more, whose changes by the other mount are seen after a second."""
+    return start_mount(writable_mount[0].url, {"dir_ttl": 1, "attr_ttl": 1, "negative_ttl": 1})
 
 
 @pytest.fixture

@@ -18,22 +18,33 @@ class Limits:
     """Paths below `small` that are not in the listing at all, with everything below them."""
     unreadable: frozenset[bytes] = frozenset()
     """Paths below `small` that are listed, but neither sent nor entered."""
+    sets_times: bool = True
+    """Has a command that sets the time of a file."""
+    sets_modes: bool = True
+    """Has SITE CHMOD."""
+    names_full_disk: bool = True
+    """Always says so when its disk is full, at least in words that mean little else."""
+    makes_links: bool = False
+    """Has a command for symbolic links."""
 
 
 LIMITS: dict[str, Limits] = {
     # No MLSD.
     "vsftpd": Limits(listed_times=True),
-    # MLSD leaves out links that lead nowhere; LIST has them.
-    "proftpd": Limits(hidden=frozenset({b"links/dangling"})),
+    # MLSD leaves out links that lead nowhere; LIST has them. A full disk: by chance 451 Transfer aborted. Input/output
+    # error, or the system's own words.
+    "proftpd": Limits(hidden=frozenset({b"links/dangling"}), makes_links=True, names_full_disk=False),
     # RETR and CWD with a backslash in the path: 553 Prohibited file name. SIZE, MDTM and MLST work.
+    # A full disk: 451 Error during write to file.
     "pure-ftpd": Limits(
+        names_full_disk=False,
         unreadable=frozenset(
             prefix + name for name in BACKSLASH_NAMES for prefix in (b"backslash/", b"backslash/folders/")
         )
     ),
     # MLSD tells the type of a link's target and leaves out links that lead nowhere. Names that aren't UTF-8 are listed
-    # with `?` for each wrong byte, and no name at all opens them.
-    "pyftpdlib": Limits(follows_links=True, hidden=frozenset({b"links/dangling", b"latin"})),
-    # No MLSD.
-    "inetutils-ftpd": Limits(listed_times=True),
+    # with `?` for each wrong byte, and no name at all opens them. A full disk: 426 None; transfer aborted.
+    "pyftpdlib": Limits(follows_links=True, hidden=frozenset({b"links/dangling", b"latin"}), names_full_disk=False),
+    # No MLSD, no MFMT, no SITE UTIME, and MDTM only asks.
+    "inetutils-ftpd": Limits(listed_times=True, sets_times=False),
 }

@@ -15,9 +15,11 @@ def main() -> None:
     parser.add_argument("--user", default=Account.user)
     parser.add_argument("--password", default=Account.password)
     parser.add_argument("--max-connections", type=int, metavar="N")
+    parser.add_argument("--writable", action="store_true", help="let the account change the directory, and own it")
     options = parser.parse_args()
     account = Account(options.user, options.password)
-    with SERVERS[options.name](options.directory.resolve(), account, options.max_connections) as server:
+    directory, limit = options.directory.resolve(), options.max_connections
+    with SERVERS[options.name](directory, account, limit, writable=options.writable) as server:
         print(server.url, flush=True)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):

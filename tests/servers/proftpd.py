@@ -3,6 +3,21 @@
 from .server import HOST, Server
 
 
+_READING = """\
+<Limit WRITE>
+DenyAll
+</Limit>
+"""
+
+# Debian's template allows to overwrite, and has both modules.
+_WRITING = """\
+AllowOverwrite on
+Umask 022 022
+LoadModule mod_copy.c
+LoadModule mod_site_misc.c
+"""
+
+
 class Proftpd(Server):
     name = "proftpd"
     package = "proftpd-core"
@@ -21,6 +36,7 @@ class Proftpd(Server):
     def _configuration(self) -> str:
         # One connection too many is refused at PASS; MaxInstances would close it without a word.
         limit = f"MaxClients {self.max_connections}" if self.limited else ""
+        writing = _WRITING if self.writable else _READING
         return f"""\
 ServerName test
 ServerType standalone
@@ -46,7 +62,7 @@ DelayEngine off
 MaxInstances {self.max_connections + 20}
 {limit}
 ShowSymlinks on
-ListOptions "-l"
+{writing}ListOptions "-l"
 DenyFilter \\*.*/
 TransferLog none
 SystemLog none

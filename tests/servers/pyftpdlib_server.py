@@ -19,4 +19,5 @@ class Pyftpdlib(Server):
         uid, gid = (account.uid, account.gid) if os.geteuid() == 0 else (0, 0)
         numbers = [str(number) for number in (self.port, self.max_connections, uid, gid)]
         (self.etc / "login").write_text(f"{account.user}\n{account.password}\n")
-        return [sys.executable, daemon, HOME, "/etc/login", *numbers]
+        permissions = "elradfmwMT" if self.writable else "elr"
+        return [sys.executable, daemon, HOME, "/etc/login", *numbers, permissions]

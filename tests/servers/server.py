@@ -2,9 +2,11 @@
 
 A server listens on a free port of the loopback and shows the exported directory as the root of its one account, or,
 not `chrooted`, as the directory its login lands in, `account.HOME`.
+What `writable` servers export belongs to their account, with all that is in it when they are made.
 It keeps its port over `kill` and `start`. It ends with the process that started it, and leaves nothing behind.
 """
 
+import os
 import socket
 import tempfile
 import time
@@ -40,8 +42,10 @@ class Server(ABC):
         account: Account = Account(),
         max_connections: int | None = None,
         chrooted: bool = True,
+        writable: bool = False,
     ) -> None:
         self.export = export
+        self.writable = writable
         self.chrooted = chrooted
         self.account = account
         self.limited = max_connections is not None
@@ -53,6 +57,9 @@ class Server(ABC):
         self.etc = Path(self._state.name) / "etc"
         self.log = Path(self._state.name) / "log"
         write_etc(self.etc, account)
+        if writable and os.geteuid() == 0:
+            for path in (export, *export.rglob("*")):
+                os.chown(path, account.uid, account.gid, follow_symlinks=False)
 
     @abstractmethod
     def command(self) -> list[str]:

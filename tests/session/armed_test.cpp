@@ -2,6 +2,7 @@
 #include "session_fixture.hpp"
 
 #include "ftpfs/async/task_group.hpp"
+#include "ftpfs/ftp/armed_data.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -50,10 +51,10 @@ TEST_F(session_armed, uses_the_connection_it_opened_ahead_of_need)
         EXPECT_TRUE(opened.wants_preparation());
         co_await opened.prepare();
         EXPECT_FALSE(opened.wants_preparation());
-        EXPECT_TRUE(opened.armed());
+        EXPECT_TRUE(opened.armed().ready(session::clock::now()));
         CO_REQUIRE(co_await opened.ping());
         co_await list_root(opened);
-        EXPECT_FALSE(opened.armed());
+        EXPECT_FALSE(opened.armed().ready(session::clock::now()));
         co_await list_root(opened);
     });
     EXPECT_EQ(profile.armed, support::works);
@@ -117,8 +118,8 @@ TEST_F(session_armed, opens_another_one_after_it_lapsed)
     });
     with_session([](session& opened) -> awaitable<> {
         co_await opened.prepare();
-        opened.lapse(opened.lapses_at());
-        EXPECT_FALSE(opened.armed());
+        opened.armed().lapse(opened.armed().lapses_at());
+        EXPECT_FALSE(opened.armed().ready(session::clock::now()));
         co_await list_root(opened);
     });
 }
@@ -191,7 +192,7 @@ TEST_F(session_armed, goes_on_without_when_the_server_refuses)
     with_session([](session& opened) -> awaitable<> {
         co_await opened.prepare();
         EXPECT_FALSE(opened.lost());
-        EXPECT_FALSE(opened.armed());
+        EXPECT_FALSE(opened.armed().ready(session::clock::now()));
         co_await list_root(opened);
     });
 }

@@ -116,6 +116,19 @@ TEST_F(ftp_remote_upload, is_out_of_space_whatever_the_size)
     EXPECT_EQ(upload(), words(errc::no_space));
 }
 
+// pyftpdlib; the bytes may all be there, if only the last flush failed.
+TEST_F(ftp_remote_upload, is_out_of_space_when_a_426_says_so)
+{
+    serve({"426 No space left on device; transfer aborted."});
+    EXPECT_EQ(upload(), words(errc::no_space));
+}
+
+TEST_F(ftp_remote_upload, is_out_of_space_when_vsftpd_cannot_write)
+{
+    serve({"451 Failure writing to local file.", 5});
+    EXPECT_EQ(upload(), words(errc::no_space));
+}
+
 TEST_F(ftp_remote_upload, settles_a_lost_reply_by_the_size_on_another_session)
 {
     serve({""});

@@ -112,6 +112,8 @@ public:
     // The next finish() loses so many of the bytes of its transfer and, as the remote does when the size is wrong,
     // answers errc::truncated.
     void lose_at_finish(std::uint64_t bytes) { lose_at_finish_ = bytes; }
+    // As servers with hidden stores: an upload from the beginning that breaks leaves what was there before.
+    void set_hidden_stores(bool yes) { hides_stores_ = yes; }
     // The bytes of uploads are only counted, for tests that send gigabytes.
     void set_forgetful(bool yes) { forgetful_ = yes; }
 
@@ -160,6 +162,7 @@ private:
     bool has_children(const std::string& directory) const;
     void store_bytes(const remote_path& where, std::uint64_t offset, std::span<const std::byte> bytes);
     void cut_bytes(const remote_path& where, std::uint64_t size);
+    void put_back(const remote_path& where, std::optional<object> before);
     void touch(object& what);
     awaitable<result<void>> enter(call what);
     void press_uploads();
@@ -202,6 +205,7 @@ private:
     bool modes_ = true;
     bool times_ = true;
     bool forgetful_ = false;
+    bool hides_stores_ = false;
     std::optional<ftpfs::remote::free_space> space_;
     std::optional<std::uint16_t> new_mode_{std::uint16_t{0644}};
     bool shut_down_ = false;

@@ -15,8 +15,9 @@ namespace asio = boost::asio;
 class fake_remote::upload final : public ftpfs::remote::upload {
 public:
     upload(fake_remote& owner, ftpfs::remote::upload_request request, std::uint64_t begin,
-           std::optional<planned_upload_cut> cut)
-        : owner_{owner}, request_{std::move(request)}, begin_{begin}, position_{begin}, cut_{std::move(cut)}
+           std::optional<planned_upload_cut> cut, std::optional<object> before)
+        : owner_{owner}, request_{std::move(request)}, begin_{begin}, position_{begin}, cut_{std::move(cut)},
+          before_{std::move(before)}
     {
         owner_.uploads_.insert(this);
     }
@@ -46,6 +47,9 @@ public:
             owner_.bytes_received_ += bytes.size();
             if (cut_ && position_ - begin_ >= cut_->bytes) {
                 owner_.cut_bytes(request_.path, position_ - std::min(cut_->lost, position_ - begin_));
+                if (owner_.hides_stores_ && request_.start == ftpfs::remote::upload_start::replace) {
+                    owner_.put_back(request_.path, std::move(before_));
+                }
                 co_return cut_->why;
             }
         }
@@ -76,6 +80,7 @@ private:
     std::uint64_t begin_;
     std::uint64_t position_;
     std::optional<planned_upload_cut> cut_;
+    std::optional<object> before_;
 };
 
 void fake_remote::press_uploads()
@@ -115,6 +120,14 @@ void fake_remote::cut_bytes(const remote_path& where, std::uint64_t size)
     if (const auto found = tree_.find(where.str()); found != tree_.end()) {
         found->second.bytes = std::make_shared<std::string>(found->second.bytes->substr(0, size));
         found->second.attributes.size = size;
+    }
+}
+
+void fake_remote::put_back(const remote_path& where, std::optional<object> before)
+{
+    tree_.erase(where.str());
+    if (before) {
+        tree_.emplace(where.str(), *std::move(before));
     }
 }
 
@@ -158,6 +171,10 @@ fake_remote::open_upload(ftpfs::remote::upload_request request)
     if (!tree_.contains(request.path.parent().str())) {
         co_return failure{errc::not_found, request.path.parent().str()};
     }
+    std::optional<object> before;
+    if (found != tree_.end()) {
+        before = found->second;
+    }
     if (appends && !appends_) {
         co_return failure{errc::unsupported, "502 APPE not implemented"};
     }
@@ -183,7 +200,7 @@ fake_remote::open_upload(ftpfs::remote::upload_request request)
         upload_cuts_.erase(upload_cuts_.begin());
     }
     const auto begin = appends ? request.offset : 0;
-    co_return std::make_unique<upload>(*this, std::move(request), begin, std::move(cut));
+    co_return std::make_unique<upload>(*this, std::move(request), begin, std::move(cut), std::move(before));
 }
 
 awaitable<result<>> fake_remote::remove(remote_path file)

@@ -131,6 +131,22 @@ awaitable<std::string> scripted_data::receive_all(std::source_location line)
     }
 }
 
+awaitable<std::string> scripted_data::receive(std::size_t most)
+{
+    co_await accept();
+    std::string all;
+    std::array<char, 64 * 1024> bytes{};
+    while (all.size() < most) {
+        const auto room = asio::buffer(bytes, most - all.size());
+        auto [error, count] = co_await socket_->async_read_some(room, as_result);
+        if (error) {
+            break;
+        }
+        all.append(bytes.data(), count);
+    }
+    co_return all;
+}
+
 awaitable<> scripted_data::wait_for_end()
 {
     co_await accept();

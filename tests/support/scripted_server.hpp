@@ -58,6 +58,8 @@ public:
     awaitable<std::size_t> flood(std::size_t limit);
     // All that comes until the client says that nothing more will.
     awaitable<std::string> receive_all(std::source_location line = std::source_location::current());
+    // At most so many bytes; fewer if the connection ends before, however it ends.
+    awaitable<std::string> receive(std::size_t most);
     // Waits until the client closed or reset the connection.
     awaitable<> wait_for_end();
     // Where the accepted connection came from.

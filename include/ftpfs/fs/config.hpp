@@ -34,6 +34,10 @@ struct config {
     // While others wait for a session, a transfer keeps its own for this long (or 8 MiB) before it lines up again.
     std::chrono::milliseconds stream_share{500};
 
+    // statvfs(2) is called by programs that hardly care for the answer: a silent server holds them up for this long,
+    // and then they get what was known before.
+    std::chrono::milliseconds space_patience{1'000};
+
     bool read_only = false;  // every change fails with EROFS
     upload_mode upload = upload_mode::stream;
     owner_policy chown = owner_policy::fail;

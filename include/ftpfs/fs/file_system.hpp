@@ -185,6 +185,7 @@ private:
     std::shared_ptr<void> pin(inode_id inode);
     void leave(std::shared_ptr<file_writer> writer);
     awaitable<> retire(std::shared_ptr<file_writer> writer);
+    bool is_open(inode_id inode) const;
     handle_id add_handle(open_file_state state);
     awaitable<result<open_reply>> open_for_writing(inode_id inode, int flags);
     awaitable<result<>> attach_reader(handle_id file);
@@ -205,10 +206,12 @@ private:
     awaitable<result<>> rename_now(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
                                    unsigned flags);
     awaitable<result<std::uint64_t>> copy_now(handle_id from, handle_id to);
+    bool has_new_files(const remote_path& directory) const;
     // The object behind a name is gone, though it may be open.
     awaitable<> lose_name(inode_id parent, std::string_view name, file_attributes last);
     result<lookup_reply> reply_about(inode_id parent, const file_name& name, file_attributes attributes);
     void forget_reference(result<lookup_reply>& unused);
+    awaitable<> ask_space();
     awaitable<> send_everything();
 
     // The path of an inode that still stands for the same object.
@@ -236,6 +239,7 @@ private:
     std::unordered_map<inode_id, file_attributes> orphans_;  // open files without a name
     std::optional<struct statvfs> space_;
     time_point space_asked_;
+    std::shared_ptr<async::condition> space_question_;  // while one is under way
     std::uint64_t last_handle_ = 0;
     std::string url_;
     std::function<std::string()> remote_status_;

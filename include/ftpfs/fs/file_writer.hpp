@@ -80,6 +80,8 @@ public:
     std::uint64_t size() const noexcept;
     file_attributes attributes() const;
     bool has_unsent() const noexcept;
+    // The server has accepted the empty file, and there is nothing to send or to set.
+    bool is_just_created() const noexcept;
     bool is_orphaned() const noexcept { return orphaned_; }
     const std::optional<failure>& why() const noexcept { return failure_; }
     // Has something to read that the server has not, or that is nearer.

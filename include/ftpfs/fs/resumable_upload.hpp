@@ -49,6 +49,7 @@ private:
     {
         return request_.start == remote::upload_start::replace && oldest == 0;
     }
+    // How much of the file has arrived; 0 while there is none, or only what it is to replace.
     awaitable<result<std::uint64_t>> size_on_server();
 
     writing& writing_;

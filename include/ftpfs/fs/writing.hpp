@@ -47,6 +47,7 @@ struct writing {
 
     // What this server refused once is not asked for again.
     bool append_is_unsupported = false;
+    bool append_works = false;  // it was seen to
     bool mode_is_unsupported = false;
     bool copy_is_unsupported = false;
 

@@ -2,7 +2,8 @@
 //
 // Every operation borrows one session of the pool, never two, so a server that allows a single connection is
 // enough. What a bare "550" leaves open is settled on the same session by asking again. An operation that
-// fails because its session died is repeated once on a fresh one; after `timeout=` it fails with timed_out. A change
+// fails because its session died is repeated once on a fresh one; after `timeout=` it fails with timed_out, unless it
+// waits for a session that an upload is making use of. A change
 // whose reply was lost is looked up on a fresh session before it is repeated.
 // Owned by whoever wires the program; the connector must outlive it. One thread. Call shut_down() and let it
 // end before destroying it, or never run the loop again.

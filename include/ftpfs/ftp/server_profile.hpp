@@ -71,6 +71,8 @@ struct server_profile {
     support copy_pair = support::unknown;  // SITE CPFR, SITE CPTO
     support copy_one = support::unknown;   // SITE COPY
     support avbl = support::unknown;
+    support xquota = support::unknown;
+    support site_quota = support::unknown;  // asked only of ProFTPD: elsewhere it may mean anything
 
     // Grows with every directory we remove or rename: a session that stands in one stands somewhere else than the
     // path says.

@@ -84,6 +84,13 @@ public:
     // Makes it the server's current directory, for commands with relative arguments.
     awaitable<result<>> change_directory(remote_path directory);
 
+    // What a command must say to mean this path, as long as the session stays in its directory: that is, until the
+    // next call that names another path. May change the directory; its failure is about path.parent().
+    awaitable<result<std::string>> reach(remote_path path);
+    // Whether reach() changes the directory for it: ProFTPD refuses an argument with a '/' behind a '*'.
+    static bool must_be_walked(const remote_path& path) noexcept { return is_refused_with_star(path.str()); }
+    static bool is_refused_with_star(std::string_view argument) noexcept;
+
     // One command that moves no data, and its final reply, whatever that is. A 421 is a failure.
     awaitable<result<proto::reply>> ask(proto::command what);
 
@@ -98,31 +105,28 @@ public:
     awaitable<> quit();
 
     // What an idle session does ahead of need: finds out once whether the server takes two commands in a packet,
-    // and opens the next data connection. Worth calling when wants_preparation(); the session may be lent
-    // meanwhile, and the borrower awaits prepared() before anything else. Only the reply to EPSV is waited for.
+    // and opens the next data connection, whose coming is not waited for. Worth calling when wants_preparation();
+    // the session may be lent meanwhile, and the borrower awaits prepared() before anything else.
     bool wants_preparation();
     awaitable<> prepare();
     bool preparing() const noexcept { return preparing_; }
-    // Waits until no preparation is under way.
     awaitable<> prepared();
-
-    // Is a data connection open ahead of need? When it gets too old (max() if there is none), lapse() closes it.
-    bool armed();
-    clock::time_point lapses_at() const noexcept;
-    void lapse(clock::time_point now);
+    // The data connection that is open ahead of need, if there is one.
+    armed_data& armed() noexcept { return *armed_; }
 
     // Looks, without waiting or sending, whether an idle session still is one: false, and lost(), when the
     // server closed it or said something nobody asked for (421).
     bool check();
-
     bool lost() const noexcept;
     bool transferring() const noexcept { return transfer_ != nullptr || storage_ != nullptr; }
 
     // The directory the login landed in; a failure where the server does not tell.
     const result<remote_path>& home() const noexcept { return home_; }
 
-    // When the last operation ended.
+    // When the last operation, or a write of an upload, ended.
     clock::time_point last_used() const noexcept { return last_used_; }
+    // Is an upload given bytes, or brought to its end, just now?
+    bool sending() const noexcept { return sending_; }
 
     // Smoothed time of a command and its reply.
     clock::duration round_trip() const noexcept;
@@ -134,9 +138,6 @@ private:
     bool stands_in(const remote_path& directory) const;
     awaitable<result<>> enter(remote_path directory);
     awaitable<result<>> hear_entered(remote_path directory);
-    // What a command must say to mean this path; directly: the path itself.
-    static bool is_reached_directly(const remote_path& path);
-    awaitable<result<std::string>> reach(remote_path path);
     awaitable<result<remote::listing>> list_by_mlsd(remote_path directory);
     awaitable<result<remote::listing>> list_by_list(remote_path directory);
     awaitable<result<listing_answer>> ask_listing(remote_path directory, std::string_view command,
@@ -147,7 +148,6 @@ private:
 
     awaitable<result<file_attributes>> stat_by_mlst(remote_path path);
     result<file_attributes> take_mlst(const proto::reply& answer);
-    static result<file_version> version_of_file(const remote_path& path, const file_attributes& facts);
     awaitable<result<file_attributes>> stat_by_size(remote_path path);
     awaitable<result<file_version>> ask_size_and_time(remote_path path);
     awaitable<result<std::uint64_t>> ask_size(remote_path path);
@@ -170,8 +170,7 @@ private:
     awaitable<> arm();
     // The armed data connection, or a new one.
     awaitable<result<std::unique_ptr<net::byte_stream>>> next_data();
-    // After the first reply to a transfer command: true if it needs a new connection because the server did not use
-    // the armed one.
+    // After the first reply to a transfer command: did the server not use the armed connection?
     bool armed_in_vain(int code);
 
     awaitable<result<>> check_end(remote_path path, std::uint64_t offset, std::optional<file_version> expected);
@@ -192,7 +191,8 @@ private:
     result<remote_path> home_ = failure{errc::unsupported};
     std::optional<remote_path> directory_;  // where the server is; absent when not known
     std::uint64_t moved_directories_ = 0;   // the profile's count when it got there
-    bool rest_was_sent_ = false;            // it may still be pending: vsftpd keeps it even across LIST
+    bool sending_ = false;
+    bool rest_was_sent_ = false;  // it may still be pending: vsftpd keeps it even across LIST
     clock::time_point last_used_;
 };
 

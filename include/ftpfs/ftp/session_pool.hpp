@@ -51,6 +51,8 @@ struct lease_request {
     std::optional<remote_path> directory;
     // Bulk only: called on the loop, possibly often, while others wait. Not after the lease was dropped.
     std::function<void()> on_pressure;
+    // Bulk only: it can't always leave the session when others wait.
+    bool uploads = false;
 };
 
 class session_pool : public std::enable_shared_from_this<session_pool> {
@@ -64,7 +66,8 @@ public:
     ~session_pool();
 
     // Waits for a session. Failures: timed_out at the deadline (or server_busy, if that is why), cancelled,
-    // shutting_down, and while no session lives those of session::open.
+    // shutting_down, and while no session lives those of session::open. The deadline is put off while an upload that
+    // makes progress holds a session; a bulk request waits longer for one that pauses.
     awaitable<result<session_lease>> acquire(lease_request request);
 
     // Says QUIT on all idle sessions, for at most two seconds in all, and closes everything else. Those who
@@ -87,6 +90,7 @@ private:
     awaitable<result<session_lease>> wait_for_lease(std::shared_ptr<waiter> mine);
     awaitable<result<>> probe(session& suspect);
     void give_back(const slot_ptr& slot, bool usable);
+    bool is_held_by_upload(lane waiting) const;
     failure overdue() const;
 
     // Background work.

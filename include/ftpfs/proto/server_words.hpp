@@ -14,8 +14,9 @@
 
 namespace ftpfs::proto {
 
-// The meaning of a 4xx or 5xx. Never the connection's fate (421, 425, 426: read the code), and nothing for what
-// is ambiguous. errc::server_busy means "too many sessions", errc::encryption_required "TLS first".
+// The meaning of a 4xx or 5xx. Never the connection's fate (421, 425, 426: read the code; but a 426 may be about a
+// full disk), and nothing for what is ambiguous. errc::server_busy means "too many sessions", errc::encryption_required
+// "TLS first".
 std::optional<errc> meaning_of(const reply& refusal);
 
 // The failure to report for a refusal: with meaning_of() as its code if there is one, else as_failure(). The detail

@@ -18,7 +18,7 @@ listed_directory listing_of(int entries)
     for (int i = 0; i < entries; ++i) {
         all.emplace_back(file_name::make(std::to_string(i)).value(), file_attributes{});
     }
-    return {std::make_shared<const directory_snapshot>(std::move(all), true), time_point{}, {}};
+    return {std::make_shared<const directory_snapshot>(std::move(all), true), {}, time_point{}, {}};
 }
 
 TEST(directory_cache, keeps_listings_until_their_memory_is_needed)
