@@ -212,6 +212,13 @@ complaint flag(settings& into, std::string_view)
 }
 
 template <auto... Path>
+complaint on_off(settings& into, std::string_view value)
+{
+    static constexpr std::array choices{choice<bool>{"on", true}, choice<bool>{"off", false}};
+    return one_of(field<Path...>(into), value, choices);
+}
+
+template <auto... Path>
 complaint text(settings& into, std::string_view value)
 {
     return set_text(field<Path...>(into), value);
@@ -259,6 +266,10 @@ constexpr std::array table{
 
     option{"connections", "N", connection, "sessions with the server at the same time, at most", "4", connections},
     option{"data", "auto|epsv|pasv", connection, "how data connections are opened", "auto", data_mode},
+    option{"armed", "on|off", connection, "open the next data connection of an idle session ahead of need", "on",
+           on_off<&s::ftp, &ftp::config::armed>},
+    option{"pipelining", "on|off", connection, "send several commands at once where the server allows it", "on",
+           on_off<&s::ftp, &ftp::config::pipelining>},
     option{"ipv4", "", connection, "use IPv4 only", "", flag<&s::ipv4>},
     option{"ipv6", "", connection, "use IPv6 only", "", flag<&s::ipv6>},
     option{"connect_timeout", "TIME", connection, "wait so long for each address of the server", "10s",

@@ -41,13 +41,29 @@ awaitable<result<proto::reply>> control_channel::exchange(proto::command what)
 
 awaitable<result<>> control_channel::send(proto::command what)
 {
+    log_.debug("> {}", what.for_log());
+    co_return co_await write(what.wire(), 1);
+}
+
+awaitable<result<>> control_channel::send_all(std::vector<proto::command> what)
+{
+    std::string packet;
+    for (const auto& one : what) {
+        log_.debug("> {}", one.for_log());
+        packet += one.wire();
+    }
+    co_return co_await write(packet, what.size());
+}
+
+awaitable<result<>> control_channel::write(std::string_view packet, std::size_t commands)
+{
     if (broken() || (quiet() && !check())) {
         co_return failure{errc::connection_lost, "the server ended the session"};
     }
-    log_.debug("> {}", what.for_log());
     state_ = state::busy;
+    due_ = commands;
     stream_->expires_after(timeout_);
-    auto sent = co_await stream_->write_all(as_bytes(what.wire()));
+    auto sent = co_await stream_->write_all(as_bytes(packet));
     stream_->never_expires();
     if (!sent) {
         co_return broken_by(std::move(sent).error());
@@ -94,7 +110,8 @@ proto::reply control_channel::take(proto::reply answer)
     if (is_dying(answer)) {
         give_up();
     } else if (!answer.is_preliminary()) {
-        state_ = state::quiet;
+        due_ -= due_ > 0 ? 1 : 0;
+        state_ = due_ == 0 ? state::quiet : state::busy;
     } else if (alarm_ && !waits_for_word_) {
         wait_for_word();
     }

@@ -16,8 +16,8 @@ failure in_data_connection(failure why)
     return why;
 }
 
-// Asks for a port with EPSV or PASV and connects to it.
-awaitable<result<stream_ptr>> open_with(proto::command how, control_channel& control, net::connector& connector,
+// Asks for a port with EPSV or PASV.
+awaitable<result<data_link>> begin_with(proto::command how, control_channel& control, net::connector& connector,
                                         const config& settings)
 {
     const bool extended = how.verb() == "EPSV";
@@ -35,9 +35,10 @@ awaitable<result<stream_ptr>> open_with(proto::command how, control_channel& con
         co_return failure{errc::protocol_violation,
                           extended ? "EPSV names the control port" : "PASV names the control port"};
     }
-    co_return co_await connector.connect_from(control.stream().local_endpoint().address(),
+    auto connection = connector.begin_connect(control.stream().local_endpoint().address(),
                                               net::endpoint{server.address(), address.port},
                                               std::min(settings.connect_timeout, settings.timeout));
+    co_return data_link{std::move(connection), extended};
 }
 
 bool may_use_pasv(const control_channel& control, const config& settings)
@@ -53,28 +54,60 @@ bool begins_with_epsv(const control_channel& control, const config& settings, co
 
 }  // namespace
 
-awaitable<result<stream_ptr>> open_data_connection(control_channel& control, net::connector& connector,
+awaitable<result<data_link>> begin_data_connection(control_channel& control, net::connector& connector,
                                                    const config& settings, server_profile& profile)
 {
     const bool extended = begins_with_epsv(control, settings, profile);
     if (extended) {
-        auto opened = co_await open_with(proto::command::bare("EPSV"), control, connector, settings);
-        if (opened) {
-            profile.epsv = support::works;
-            co_return opened;
+        auto begun = co_await begin_with(proto::command::bare("EPSV"), control, connector, settings);
+        if (begun) {
+            co_return begun;
         }
-        if (!control.quiet() || opened.error() == errc::cancelled || !may_use_pasv(control, settings)) {
-            co_return in_data_connection(std::move(opened).error());
+        if (!control.quiet() || begun.error() == errc::cancelled || !may_use_pasv(control, settings)) {
+            co_return in_data_connection(std::move(begun).error());
         }
     }
-    auto opened = co_await open_with(proto::command::bare("PASV"), control, connector, settings);
-    if (!opened) {
-        co_return in_data_connection(std::move(opened).error());
+    auto begun = co_await begin_with(proto::command::bare("PASV"), control, connector, settings);
+    if (!begun) {
+        co_return in_data_connection(std::move(begun).error());
     }
     if (extended) {
         profile.epsv = support::refused;
     }
-    co_return opened;
+    co_return begun;
+}
+
+awaitable<result<stream_ptr>> await_data_connection(data_link& link, server_profile& profile)
+{
+    auto stream = co_await link.connection->get();
+    if (!stream) {
+        co_return in_data_connection(std::move(stream).error());
+    }
+    profile.data = support::works;
+    if (link.extended) {
+        profile.epsv = support::works;
+    }
+    co_return stream;
+}
+
+awaitable<result<stream_ptr>> open_data_connection(control_channel& control, net::connector& connector,
+                                                   const config& settings, server_profile& profile)
+{
+    FTPFS_CO_TRY(auto link, co_await begin_data_connection(control, connector, settings, profile));
+    auto stream = co_await await_data_connection(link, profile);
+    const bool over = stream || !link.extended || stream.error() == errc::cancelled || !may_use_pasv(control, settings);
+    if (over) {
+        co_return stream;
+    }
+    auto other = co_await begin_with(proto::command::bare("PASV"), control, connector, settings);
+    if (!other) {
+        co_return in_data_connection(std::move(other).error());
+    }
+    stream = co_await await_data_connection(*other, profile);
+    if (stream) {
+        profile.epsv = support::refused;
+    }
+    co_return stream;
 }
 
 }  // namespace ftpfs::ftp

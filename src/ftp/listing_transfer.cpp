@@ -43,10 +43,13 @@ awaitable<result<>> feed_all(net::byte_stream& data, std::chrono::milliseconds t
 }  // namespace
 
 awaitable<result<listing_answer>> transfer_listing(control_channel& control, std::unique_ptr<net::byte_stream> data,
-                                                   proto::command what, proto::dialect known)
+                                                   proto::dialect known)
 {
     proto::listing_parser parser{known, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
-    FTPFS_CO_TRY(auto first, co_await control.exchange(std::move(what)));
+    FTPFS_CO_TRY(auto first, co_await control.read_reply());
+    if (control.broken()) {
+        co_return first.as_failure();
+    }
     if (!first.is_negative()) {
         auto fed = co_await feed_all(*data, control.timeout(), parser);
         if (!fed && !(fed.error() == errc::connection_lost)) {

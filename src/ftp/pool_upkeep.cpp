@@ -1,4 +1,5 @@
 // What the pool does by itself: serving the queues, opening, closing, recovering, pressing.
+#include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/session_pool.hpp"
 #include "pool_slot.hpp"
 #include "pool_waiter.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace ftpfs::ftp {
 
@@ -81,18 +83,21 @@ bool session_pool::serve(queue& waiters, lane which)
     return false;
 }
 
-// The one already in the right directory, else the one used last: so the others grow old and are closed.
+// Best is one that need not be waited for, then one with a data connection if that is wanted, then one in the right
+// directory, then the one used last: so the others grow old and are closed.
 session_pool::slot_ptr session_pool::take_idle(const waiter& who) const
 {
+    const bool moves_data = who.what.which == lane::bulk || who.what.directory;
+    const auto now = clock::now();
+    const auto rank = [&](const slot_ptr& slot) {
+        auto& one = *slot->what;
+        const bool fits = who.what.directory && slot->directory == who.what.directory;
+        return std::tuple{!one.preparing(), moves_data && one.armed().ready(now), fits, one.last_used()};
+    };
     slot_ptr best;
-    const auto fits = [&](const slot_ptr& slot) { return who.what.directory && slot->directory == who.what.directory; };
     for (const auto& slot : slots_) {
         const bool stale = slot->now == state::idle && who.what.fresh && slot->what->last_used() < who.since;
-        if (slot->now != state::idle || stale) {
-            continue;
-        }
-        if (!best || (fits(slot) && !fits(best)) ||
-            (fits(slot) == fits(best) && slot->what->last_used() > best->what->last_used())) {
+        if (slot->now == state::idle && !stale && (!best || rank(slot) > rank(best))) {
             best = slot;
         }
     }
@@ -213,6 +218,32 @@ awaitable<> session_pool::recover(slot_ptr slot)
         forget(slot);
     }
     dispatch();
+    prepare_later(slot);
+}
+
+// Whoever waits goes first.
+void session_pool::prepare_later(const slot_ptr& slot)
+{
+    const bool free = !closed_ && metadata_.empty() && bulk_.empty() && slot->now == state::idle;
+    if (free && slot->what->wants_preparation()) {
+        preparations_.spawn(prepare(slot));
+    }
+}
+
+awaitable<> session_pool::prepare(slot_ptr slot)
+{
+    const bool still = !closed_ && slot->now == state::idle && slot->what->wants_preparation();
+    if (!still) {
+        co_return;
+    }
+    co_await slot->what->prepare();
+    if (closed_ || slot->now != state::idle) {
+        co_return;
+    }
+    if (slot->what->lost()) {
+        forget(slot);
+    }
+    dispatch();
 }
 
 void session_pool::close_expired()
@@ -224,6 +255,7 @@ void session_pool::close_expired()
             continue;
         }
         const bool last_one = counts().alive() == 1;
+        slot->what->armed().lapse(now);
         if (now >= pool_policy::closes_at(slot->what->last_used(), last_one)) {
             retire(slot);
         }
@@ -269,6 +301,7 @@ void session_pool::schedule()
         for (const auto& slot : slots_) {
             if (slot->now == state::idle) {
                 next = std::min(next, pool_policy::closes_at(slot->what->last_used(), last_one));
+                next = std::min(next, slot->what->armed().lapses_at());
             }
         }
     }

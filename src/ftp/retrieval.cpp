@@ -31,21 +31,50 @@ retrieval::retrieval(control_channel& control, server_profile& profile, std::uni
 {
 }
 
-awaitable<result<>> retrieval::begin(std::string file, range what)
+awaitable<result<>> retrieval::send(std::string file, range what, bool pipelined, std::vector<proto::command> questions)
 {
     FTPFS_CO_TRY(auto command, proto::command::make("RETR", file));
-    size_ = what.size;
+    auto packet = std::move(questions);
     offset_ = what.offset;
     if (what.send_rest) {
         // Immediately before RETR: inetutils and linux-ftpd forget it with any command in between.
-        FTPFS_CO_TRY(const auto answer, co_await control_.exchange(proto::command::with_number("REST", offset_)));
-        if (answer.is_intermediate() || answer.is_completion()) {
-            position_ = offset_;
+        auto rest = proto::command::with_number("REST", offset_);
+        if (pipelined) {
+            rest_is_due_ = true;
+            packet.push_back(std::move(rest));
         } else {
-            profile_.rest = support::refused;
+            FTPFS_CO_TRY(const auto answer, co_await control_.exchange(std::move(rest)));
+            note_rest(answer);
         }
     }
-    FTPFS_CO_TRY(auto answer, co_await control_.exchange(std::move(command)));
+    packet.push_back(std::move(command));
+    co_return co_await control_.send_all(std::move(packet));
+}
+
+void retrieval::note_rest(const proto::reply& answer)
+{
+    if (answer.is_intermediate() || answer.is_completion()) {
+        position_ = offset_;
+    } else {
+        profile_.rest = support::refused;
+    }
+}
+
+awaitable<result<>> retrieval::hear(std::optional<std::uint64_t> size)
+{
+    size_ = size;
+    if (rest_is_due_) {
+        FTPFS_CO_TRY(const auto answer, co_await control_.read_reply());
+        if (control_.broken()) {
+            co_return answer.as_failure();
+        }
+        note_rest(answer);
+    }
+    FTPFS_CO_TRY(auto answer, co_await control_.read_reply());
+    if (control_.broken()) {
+        co_return answer.as_failure();
+    }
+    first_code_ = answer.code;
     if (answer.is_preliminary()) {
         preliminary_seen_ = true;
     } else if (answer.is_completion()) {

@@ -27,6 +27,13 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
     if (pure || vsftpd || pyftpdlib || greets_as("ProFTPD")) {
         profile.dele_spares_directories = support::works;
     }
+    // Tried: vsftpd 3.0.3, ProFTPD 1.3.8, Pure-FTPd 1.0.50, pyftpdlib 1.5.7, inetutils 2.4, linux-ftpd 0.17. FileZilla
+    // Server queues what it reads. Everybody else is asked before it is relied on.
+    if (profile.pipelining == support::unknown &&
+        (pure || vsftpd || pyftpdlib || greets_as("ProFTPD") || greets_as("GNU inetutils") || greets_as("linux-ftpd") ||
+         greets_as("FileZilla Server"))) {
+        profile.pipelining = support::works;
+    }
     // Tried: vsftpd 3.0.3, Pure-FTPd 1.0.50 (cuts at n, which is the end), pyftpdlib 1.5.7, inetutils 2.4.
     if (pure || vsftpd || pyftpdlib || greets_as("GNU inetutils")) {
         profile.store_at_end = support::works;
@@ -42,6 +49,17 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
     hint(profile.site_quota, greets_as("ProFTPD"));
     profile.features = features;
     profile.system = system;
+}
+
+void note_armed(server_profile& profile, bool used) noexcept
+{
+    constexpr unsigned most_in_a_row = 2;  // one may be a firewall's whim
+    profile.armed_failures = used ? 0 : profile.armed_failures + 1;
+    if (used) {
+        profile.armed = support::works;
+    } else if (profile.armed_failures >= most_in_a_row) {
+        profile.armed = support::refused;
+    }
 }
 
 bool refused_by(support& known, const proto::reply& answer) noexcept

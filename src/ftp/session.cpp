@@ -1,5 +1,6 @@
 #include "ftpfs/ftp/session.hpp"
 
+#include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
@@ -51,7 +52,8 @@ failure without_greeting(failure why, const net::endpoint& server)
 }  // namespace
 
 session::session(session_setup setup, std::unique_ptr<control_channel> control)
-    : setup_{std::move(setup)}, control_{std::move(control)}, last_used_{clock::now()}
+    : setup_{std::move(setup)}, control_{std::move(control)}, armed_{std::make_unique<armed_data>()},
+      prepared_{setup_.connector.get_executor()}, last_used_{clock::now()}
 {
 }
 
@@ -115,17 +117,16 @@ awaitable<result<>> session::log_in()
     }
 }
 
-awaitable<result<std::unique_ptr<net::byte_stream>>> session::open_data()
+bool session::stands_in(const remote_path& directory) const
 {
-    return open_data_connection(*control_, setup_.connector, setup_.settings, setup_.profile);
+    return moved_directories_ == setup_.profile.moved_directories && directory_ == directory;
 }
 
 // CWD first, then the bare command: no name can be taken for an option or a pattern, and the verdict about the
 // directory is the server's own.
 awaitable<result<>> session::enter(remote_path directory)
 {
-    const bool still_there = moved_directories_ == setup_.profile.moved_directories;
-    if (still_there && directory_ == directory) {
+    if (stands_in(directory)) {
         co_return result<>{};
     }
     FTPFS_CO_TRY(const auto argument, co_await reach(directory));
@@ -197,6 +198,7 @@ awaitable<result<>> session::ping()
 awaitable<> session::quit()
 {
     co_await asio::this_coro::throw_if_cancelled(false);
+    co_await prepared();
     if (control_->quiet()) {
         const auto sent = co_await control_->send(proto::command::bare("QUIT"));
         if (sent) {
@@ -208,12 +210,12 @@ awaitable<> session::quit()
 
 bool session::check()
 {
-    return control_->check();
+    return preparing_ ? !control_->broken() : control_->check();
 }
 
 bool session::lost() const noexcept
 {
-    return control_->broken() || (!transferring() && !control_->quiet());
+    return control_->broken() || (!transferring() && !preparing_ && !control_->quiet());
 }
 
 session::clock::duration session::round_trip() const noexcept

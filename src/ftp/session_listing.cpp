@@ -1,4 +1,5 @@
 // How a session lists a directory.
+#include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/listing_transfer.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
@@ -67,15 +68,14 @@ result<proto::parsed_listing> judge(listing_answer answer)
 awaitable<result<remote::listing>> session::list(remote_path directory)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    FTPFS_CO_CHECK(co_await enter(std::move(directory)));
     const auto mode = setup_.settings.listing;
     auto listed = result<remote::listing>{failure{errc::unsupported, "no listing"}};
     if (mode == listing_mode::mlsd || (mode == listing_mode::automatic && setup_.profile.mlsd != support::refused)) {
-        listed = co_await list_by_mlsd();
+        listed = co_await list_by_mlsd(directory);
     }
     const bool try_list = !listed && listed.error() == errc::unsupported && mode != listing_mode::mlsd;
     if (try_list) {
-        listed = co_await list_by_list();
+        listed = co_await list_by_list(std::move(directory));
     }
     used();
     co_return listed;
@@ -84,24 +84,73 @@ awaitable<result<remote::listing>> session::list(remote_path directory)
 awaitable<result<remote::listing>> session::list_with_links(remote_path directory)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    FTPFS_CO_CHECK(co_await enter(std::move(directory)));
-    auto listed = co_await list_by_list();
+    auto listed = co_await list_by_list(std::move(directory));
     used();
     co_return listed;
 }
 
-awaitable<result<listing_answer>> session::ask_listing(std::string_view command, proto::dialect known)
+awaitable<result<listing_answer>> session::ask_listing(remote_path directory, std::string_view command,
+                                                       proto::dialect known)
 {
-    auto what = proto::command::bare(command);
-    FTPFS_CO_TRY(auto data, co_await open_data());
-    co_return co_await transfer_listing(*control_, std::move(data), std::move(what), known);
+    auto answer = co_await try_listing(directory, command, known);
+    const bool in_vain = answer && armed_in_vain(answer->verdict.code);
+    if (in_vain) {
+        answer = co_await try_listing(std::move(directory), command, known);
+    }
+    co_return answer;
+}
+
+// CWD in the same packet where that can be: if it fails, what is listed is another directory, and dropped.
+awaitable<result<listing_answer>> session::try_listing(remote_path directory, std::string_view command,
+                                                       proto::dialect known)
+{
+    std::vector<proto::command> packet;
+    const bool on_the_way = !stands_in(directory) && pipelines() && !must_be_walked(directory);
+    if (on_the_way) {
+        FTPFS_CO_TRY(auto change, proto::command::make("CWD", directory.str()));
+        packet.push_back(std::move(change));
+    } else {
+        FTPFS_CO_CHECK(co_await enter(directory));
+    }
+    packet.push_back(proto::command::bare(command));
+    FTPFS_CO_TRY(auto data, co_await next_data());
+    if (on_the_way) {
+        directory_.reset();
+        moved_directories_ = setup_.profile.moved_directories;
+    }
+    FTPFS_CO_CHECK(co_await control_->send_all(std::move(packet)));
+    result<> entered;
+    if (on_the_way) {
+        entered = co_await hear_entered(std::move(directory));
+        if (control_->broken()) {
+            co_return entered.error();
+        }
+    }
+    auto answer = co_await transfer_listing(*control_, std::move(data), known);
+    if (!entered) {
+        co_return entered.error();
+    }
+    co_return answer;
+}
+
+awaitable<result<>> session::hear_entered(remote_path directory)
+{
+    FTPFS_CO_TRY(const auto answer, co_await control_->read_reply());
+    if (answer.is_preliminary()) {
+        control_->give_up();
+    }
+    if (!answer.is_completion()) {
+        co_return proto::explain(answer);
+    }
+    directory_ = std::move(directory);
+    co_return result<>{};
 }
 
 // `unsupported` when the server turns out not to have it.
-awaitable<result<remote::listing>> session::list_by_mlsd()
+awaitable<result<remote::listing>> session::list_by_mlsd(remote_path directory)
 {
     auto& known = setup_.profile.mlsd;
-    FTPFS_CO_TRY(auto answer, co_await ask_listing("MLSD", proto::dialect::mlsd));
+    FTPFS_CO_TRY(auto answer, co_await ask_listing(std::move(directory), "MLSD", proto::dialect::mlsd));
     if (answer.verdict.is_unknown_command()) {
         known = support::refused;
         co_return failure{errc::unsupported, answer.verdict.as_failure().detail};
@@ -120,17 +169,17 @@ awaitable<result<remote::listing>> session::list_by_mlsd()
 
 // `LIST -a` shows dot files where LIST does not (vsftpd), but servers that have no options take "-a" for a name.
 // So the first listing that can tell is asked for both ways and compared.
-awaitable<result<remote::listing>> session::list_by_list()
+awaitable<result<remote::listing>> session::list_by_list(remote_path directory)
 {
     auto& profile = setup_.profile;
     const auto hidden = setup_.settings.hidden;
     const bool test = hidden == hidden_files::automatic && profile.list_all == support::unknown;
     const bool all =
         hidden == hidden_files::on || (hidden == hidden_files::automatic && profile.list_all == support::works);
-    FTPFS_CO_TRY(auto answer, co_await ask_listing(all ? "LIST -a" : "LIST", profile.dialect));
+    FTPFS_CO_TRY(auto answer, co_await ask_listing(directory, all ? "LIST -a" : "LIST", profile.dialect));
     FTPFS_CO_TRY(auto plain, judge(std::move(answer)));
     if (test) {
-        FTPFS_CO_TRY(auto second, co_await ask_listing("LIST -a", plain.used));
+        FTPFS_CO_TRY(auto second, co_await ask_listing(std::move(directory), "LIST -a", plain.used));
         auto more = judge(std::move(second));
         if (!more || more->unreadable > plain.unreadable || !knows_all_names_of(*more, plain)) {
             profile.list_all = support::refused;

@@ -46,7 +46,7 @@ private:
 session_pool::session_pool(executor where, net::connector& connector, config settings, log logger)
     : where_{where}, settings_{std::move(settings)}, log_{std::move(logger)}, setup_{connector, settings_, profile_,
                                                                                      log_},
-      policy_{settings_.connections}, tick_{where}, tasks_{where}, goodbyes_{where}
+      policy_{settings_.connections}, tick_{where}, tasks_{where}, preparations_{where}, goodbyes_{where}
 {
 }
 
@@ -67,6 +67,15 @@ awaitable<result<session_lease>> session_pool::acquire(lease_request request)
         first = false;
         dispatch();
         FTPFS_CO_TRY(auto lease, co_await wait_for_lease(mine));
+        co_await lease->prepared();
+        const auto cancelled = co_await asio::this_coro::cancellation_state;
+        if (cancelled.cancelled() != asio::cancellation_type::none) {
+            co_return failure{errc::cancelled};
+        }
+        if (lease->lost()) {
+            lease.discard();
+            continue;
+        }
         if (pool_policy::before_use(lease->last_used(), clock::now()) == pool_policy::care::none) {
             co_return std::move(lease);
         }
@@ -151,6 +160,7 @@ void session_pool::give_back(const slot_ptr& slot, bool usable)
         slot->now = pool_slot::state::idle;
     }
     dispatch();
+    prepare_later(slot);
 }
 
 awaitable<> session_pool::shut_down()
@@ -175,6 +185,8 @@ awaitable<> session_pool::shut_down()
     });
     co_await goodbyes_.join();
     limit.cancel();
+    preparations_.cancel();
+    co_await preparations_.join();
     co_await tasks_.join();
     slots_.clear();
 }

@@ -1,4 +1,5 @@
 // How a session reads a file.
+#include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
@@ -16,6 +17,13 @@ awaitable<result<file_version>> session::retrieve(remote_path path, std::uint64_
                                                   std::optional<file_version> expected)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
+    if (can_retrieve_at_once(path, offset)) {
+        auto begun = co_await retrieve_at_once(path, offset, expected);
+        const bool over = begun || control_->broken() || !(begun.error() == errc::unsupported);
+        if (over) {
+            co_return begun;
+        }
+    }
     FTPFS_CO_TRY(const auto version, co_await learn_version(path));
     if (expected && !same_version(*expected, version)) {
         used();
@@ -29,6 +37,63 @@ awaitable<result<file_version>> session::retrieve(remote_path path, std::uint64_
     co_return version;
 }
 
+// Everything that decides about the commands must be known before the first reply.
+bool session::can_retrieve_at_once(const remote_path& path, std::uint64_t offset) const
+{
+    const bool rest_is_known = offset == 0 || setup_.profile.rest != support::unknown;
+    return pipelines() && rest_is_known && knows_version_questions() && !must_be_walked(path);
+}
+
+// One round trip: the questions about the version and the transfer in one packet. The answers are read before the
+// first byte is taken; if they are not what they should be, the transfer is ended.
+awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std::uint64_t offset,
+                                                          std::optional<file_version> expected)
+{
+    FTPFS_CO_TRY(auto questions, version_questions(path));
+    std::vector<std::string> verbs;
+    for (const auto& question : questions) {
+        verbs.emplace_back(question.verb());
+    }
+    FTPFS_CO_TRY(auto data, co_await next_data());
+    auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data));
+    retrieval::range what;
+    what.offset = offset;
+    what.send_rest =
+        offset > 0 ? setup_.profile.rest == support::works : rest_was_sent_ && setup_.profile.rest != support::refused;
+    rest_was_sent_ = rest_was_sent_ || what.send_rest;
+    FTPFS_CO_CHECK(co_await transfer->send(path.str(), what, true, std::move(questions)));
+    auto version = co_await hear_version(path, std::move(verbs));
+    if (control_->broken()) {
+        co_return version ? failure{errc::connection_lost} : version.error();
+    }
+    if (version && expected && !same_version(*expected, *version)) {
+        version = failure{errc::version_changed, printable(path.str())};
+    }
+    std::optional<std::uint64_t> size;
+    if (version) {
+        size = version->size;
+    }
+    const auto begun = co_await transfer->hear(size);
+    const bool in_vain = armed_in_vain(transfer->first_code());
+    used();
+    if (!version) {
+        if (begun) {
+            co_await transfer->end_early();
+            used();
+        }
+        co_return version;
+    }
+    if (begun) {
+        transfer_ = std::move(transfer);
+        co_return version;
+    }
+    if (!in_vain) {
+        co_return begun.error();
+    }
+    FTPFS_CO_CHECK(co_await begin_transfer(std::move(path), offset, size));
+    co_return version;
+}
+
 // Some servers answer 350 to REST and then send the file from its beginning (inetutils 2.4 does after any command
 // in between; older libunftp always). Wrong bytes must never be handed out, so before the first use the last
 // byte of the file is asked for: one byte proves it, more disprove it.
@@ -36,13 +101,20 @@ awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
 {
     auto& known = setup_.profile.rest;
     FTPFS_CO_TRY(auto file, co_await reach(std::move(path)));
-    FTPFS_CO_TRY(auto data, co_await open_data());
+    FTPFS_CO_TRY(auto data, co_await next_data());
     retrieval probe{*control_, setup_.profile, std::move(data)};
     retrieval::range last;
     last.offset = size - 1;
     last.send_rest = true;
     rest_was_sent_ = true;
-    FTPFS_CO_CHECK(co_await probe.begin(std::move(file), last));
+    FTPFS_CO_CHECK(co_await probe.send(std::move(file), last, pipelines()));
+    const auto begun = co_await probe.hear(std::nullopt);
+    if (armed_in_vain(probe.first_code())) {
+        co_return result<>{};  // nothing is proved; the slow way does
+    }
+    if (!begun) {
+        co_return begun.error();
+    }
     if (known == support::refused) {
         co_await probe.end_early();
     } else {
@@ -71,20 +143,27 @@ awaitable<result<>> session::begin_transfer(remote_path path, std::uint64_t offs
     const auto known = setup_.profile.rest;
     retrieval::range what;
     what.offset = offset;
-    what.size = size;
     // A size and no proof: the proof failed just now, so the file is changing; only the slow way is safe.
     const bool may_restart = known == support::works || (known == support::unknown && (!size || offset >= *size));
     what.send_rest = offset > 0 ? may_restart : rest_was_sent_ && known != support::refused;
-    FTPFS_CO_TRY(auto file, co_await reach(std::move(path)));
-    FTPFS_CO_TRY(auto data, co_await open_data());
-    auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data));
-    rest_was_sent_ = rest_was_sent_ || what.send_rest;
-    auto begun = co_await transfer->begin(std::move(file), what);
-    used();
-    if (begun) {
-        transfer_ = std::move(transfer);
+    FTPFS_CO_TRY(const auto file, co_await reach(std::move(path)));
+    for (;;) {
+        FTPFS_CO_TRY(auto data, co_await next_data());
+        auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data));
+        rest_was_sent_ = rest_was_sent_ || what.send_rest;
+        FTPFS_CO_CHECK(co_await transfer->send(file, what, pipelines()));
+        const auto begun = co_await transfer->hear(size);
+        const bool in_vain = armed_in_vain(transfer->first_code());
+        used();
+        if (begun) {
+            transfer_ = std::move(transfer);
+            co_return begun;
+        }
+        // Once more, now without one from ahead of need: ProFTPD forgets that when a transfer fails.
+        if (!in_vain) {
+            co_return begun;
+        }
     }
-    co_return begun;
 }
 
 awaitable<result<std::size_t>> session::read_some(std::span<std::byte> buffer)

@@ -1,4 +1,5 @@
 // How a session writes a file.
+#include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
@@ -115,15 +116,21 @@ awaitable<result<proto::reply>> session::begin_store(proto::command what, std::o
     if (!rest && rest_was_sent_) {
         rest = 0;
     }
-    FTPFS_CO_TRY(auto data, co_await open_data());
-    auto transfer = std::make_unique<storage>(*control_, std::move(data));
-    rest_was_sent_ = rest_was_sent_ || rest;
-    auto answer = co_await transfer->begin(std::move(what), rest);
-    used();
-    if (answer && !answer->is_negative()) {
-        storage_ = std::move(transfer);
+    for (;;) {
+        FTPFS_CO_TRY(auto data, co_await next_data());
+        auto transfer = std::make_unique<storage>(*control_, std::move(data));
+        rest_was_sent_ = rest_was_sent_ || rest;
+        auto answer = co_await transfer->begin(what, rest, pipelines());
+        used();
+        const bool in_vain = answer && armed_in_vain(answer->code);
+        if (in_vain) {
+            continue;  // the next one is new
+        }
+        if (answer && !answer->is_negative()) {
+            storage_ = std::move(transfer);
+        }
+        co_return answer;
     }
-    co_return answer;
 }
 
 awaitable<result<>> session::write(std::vector<shared_bytes> pieces)

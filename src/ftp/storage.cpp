@@ -39,19 +39,30 @@ storage::~storage()
     control_.watch({});
 }
 
-awaitable<result<proto::reply>> storage::begin(proto::command what, std::optional<std::uint64_t> rest)
+awaitable<result<proto::reply>> storage::begin(proto::command what, std::optional<std::uint64_t> rest, bool pipelined)
 {
+    std::vector<proto::command> packet;
     if (rest) {
-        FTPFS_CO_TRY(auto answer, co_await control_.exchange(proto::command::with_number("REST", *rest)));
-        if (answer.is_preliminary()) {
-            control_.give_up();
-            co_return failure{errc::protocol_violation, answer.as_failure().detail};
-        }
+        packet.push_back(proto::command::with_number("REST", *rest));
+    }
+    // A REST to a place must be accepted before STOR is sent: without it STOR empties the file.
+    if (rest && (*rest > 0 || !pipelined)) {
+        FTPFS_CO_CHECK(co_await control_.send_all(std::exchange(packet, {})));
+        FTPFS_CO_TRY(auto answer, co_await hear_rest());
         if (answer.is_negative() && *rest > 0) {
             co_return answer;
         }
+        rest.reset();
     }
-    FTPFS_CO_TRY(auto answer, co_await control_.exchange(std::move(what)));
+    packet.push_back(std::move(what));
+    FTPFS_CO_CHECK(co_await control_.send_all(std::move(packet)));
+    if (rest) {
+        FTPFS_CO_CHECK(co_await hear_rest());
+    }
+    FTPFS_CO_TRY(auto answer, co_await control_.read_reply());
+    if (control_.broken()) {
+        co_return answer.as_failure();
+    }
     if (answer.is_negative()) {
         data_->close(net::close_mode::abortive);
         co_return answer;
@@ -66,6 +77,18 @@ awaitable<result<proto::reply>> storage::begin(proto::command what, std::optiona
             alarmed_ = true;
             data_->close(ending_ ? net::close_mode::orderly : net::close_mode::abortive);
         });
+    }
+    co_return answer;
+}
+
+awaitable<result<proto::reply>> storage::hear_rest()
+{
+    FTPFS_CO_TRY(auto answer, co_await control_.read_reply());
+    if (answer.is_preliminary()) {
+        control_.give_up();
+    }
+    if (control_.broken()) {
+        co_return answer.as_failure();
     }
     co_return answer;
 }

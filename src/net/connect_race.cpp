@@ -65,6 +65,17 @@ awaitable<result<tcp::socket>> connect_race::run()
     co_return std::move(socket);
 }
 
+bool connect_race::pending()
+{
+    expire();
+    return any_pending();
+}
+
+std::optional<tcp::socket> connect_race::take_winner()
+{
+    return winner_ != nullptr ? std::optional{std::move(winner_->socket)} : std::nullopt;
+}
+
 void connect_race::start_next()
 {
     const auto now = clock::now();

@@ -25,6 +25,15 @@ public:
 
     awaitable<result<boost::asio::ip::tcp::socket>> run();
 
+    // For a race that somebody runs only later, or never. begin() starts the first attempt.
+    void begin() { start_next(); }
+    // Is an attempt under way, and within its time?
+    bool pending();
+    // The connection, if one has won; once, and instead of run().
+    std::optional<boost::asio::ip::tcp::socket> take_winner();
+    // Closes everything that was not handed out.
+    void give_up() noexcept { close_all(); }
+
 private:
     struct attempt {
         attempt(const executor& where, endpoint target_, clock::time_point deadline_)

@@ -51,12 +51,10 @@ awaitable<result<std::unique_ptr<byte_stream>>> connector::connect(connect_reque
     co_return std::make_unique<tcp_stream>(std::move(socket), acknowledgement::prompt);
 }
 
-awaitable<result<std::unique_ptr<byte_stream>>> connector::connect_from(asio::ip::address local, endpoint remote,
-                                                                        std::chrono::milliseconds timeout)
+std::unique_ptr<connecting> connector::begin_connect(asio::ip::address local, endpoint remote,
+                                                     std::chrono::milliseconds timeout)
 {
-    const auto race = std::make_shared<connect_race>(where_, std::vector<endpoint>(1, remote), local, timeout);
-    FTPFS_CO_TRY(auto socket, co_await race->run());
-    co_return std::make_unique<tcp_stream>(std::move(socket));
+    return std::make_unique<connecting>(where_, local, remote, timeout);
 }
 
 }  // namespace ftpfs::net

@@ -108,6 +108,8 @@ public:
         settings.host = "127.0.0.1";
         settings.port = server.port();
         settings.timeout = std::chrono::seconds{10};
+        settings.pipelining = false;  // one command, one reply; what is done ahead of need has tests of its own
+        settings.armed = false;
         logger->set_level(spdlog::level::info);
         logger->set_pattern("%l: %v");
     }

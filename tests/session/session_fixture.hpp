@@ -36,6 +36,7 @@ protected:
         settings.password = secret{"s3cret"};
         settings.connect_timeout = std::chrono::seconds{10};
         settings.timeout = std::chrono::seconds{10};
+        settings.pipelining = false;  // one command, one reply; what is done in one packet has tests of its own
     }
 
     // A silent server is noticed at once.

@@ -33,6 +33,8 @@ struct config {
     data_mode data = data_mode::automatic;
     listing_mode listing = listing_mode::automatic;
     hidden_files hidden = hidden_files::automatic;
+    bool pipelining = true;  // several commands in one packet, where the server is known to read on
+    bool armed = true;       // idle sessions open their next data connection ahead of need
 
     std::chrono::milliseconds connect_timeout{10'000};  // each address: TCP handshake, then greeting
     std::chrono::milliseconds timeout{30'000};          // an operation without progress

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace ftpfs::ftp {
 
@@ -33,6 +34,9 @@ public:
 
     // Only sends. Fails with connection_lost if the server spoke or closed while the channel was quiet.
     awaitable<result<>> send(proto::command what);
+    // Several commands in one packet, for servers that are known to read on (server_profile::pipelining). Each is
+    // answered in turn: read_reply() as often; the channel is busy until the last one's final reply. No secrets.
+    awaitable<result<>> send_all(std::vector<proto::command> what);
 
     // The next reply, within the timeout or another time. A final one makes the channel quiet, a 421 is an
     // answer here but breaks the channel.
@@ -64,6 +68,7 @@ public:
 private:
     enum class state { quiet, busy, broken };
 
+    awaitable<result<>> write(std::string_view packet, std::size_t commands);
     proto::reply take(proto::reply answer);
     failure broken_by(failure why);
     void measure(clock::duration sample) noexcept;
@@ -76,6 +81,7 @@ private:
     proto::reply_parser parser_;
     std::array<std::byte, 4096> input_{};
     state state_ = state::busy;
+    std::size_t due_ = 1;  // final replies until the channel is quiet; while it is out of step, a guess
     clock::duration round_trip_{};
     std::function<void()> alarm_;
     bool waits_for_word_ = false;

@@ -15,8 +15,29 @@
 
 namespace ftpfs::ftp {
 
-// The channel must be quiet, and is so again unless it broke. All arguments outlive the operation. A failure's
-// detail begins with "data connection:".
+constexpr int no_data_connection = 425;  // what a server says that has none to use (RFC 959 §4.2.2)
+
+// A data connection on its way.
+struct data_link {
+    data_link(std::unique_ptr<net::connecting> connection_, bool extended_)
+        : connection{std::move(connection_)}, extended{extended_}
+    {
+    }
+
+    std::unique_ptr<net::connecting> connection;
+    bool extended;  // asked for with EPSV
+};
+
+// Asks for a port and begins to connect to it. For all of these: the channel must be quiet, and is so again unless it
+// broke; all arguments outlive the operation; a failure's detail begins with "data connection:".
+awaitable<result<data_link>> begin_data_connection(control_channel& control, net::connector& connector,
+                                                   const config& settings, server_profile& profile);
+
+// Waits for it. (Sending the command meanwhile would gain nothing: the server has its end of the connection a round
+// trip and a half after the client began, just when a command that was sent afterwards arrives.)
+awaitable<result<std::unique_ptr<net::byte_stream>>> await_data_connection(data_link& link, server_profile& profile);
+
+// Both, and with PASV if a port named by EPSV can't be reached.
 awaitable<result<std::unique_ptr<net::byte_stream>>> open_data_connection(control_channel& control,
                                                                           net::connector& connector,
                                                                           const config& settings,

@@ -1,4 +1,4 @@
-// One MLSD or LIST of the server's current directory, from the command to the final reply.
+// One MLSD or LIST of the server's current directory, from behind the command to the final reply.
 #pragma once
 
 #include "ftpfs/ftp/control_channel.hpp"
@@ -13,9 +13,9 @@ struct listing_answer {
     proto::parsed_listing listing;  // what came before it
 };
 
-// `data`: just connected. `known`: the dialect to expect. The channel outlives the operation; it is quiet
-// afterwards, or broken. Failures are those of the connections.
+// `data`: just connected; the command was sent, its replies are still to come. `known`: the dialect to expect. The
+// channel outlives the operation; it is quiet afterwards, or broken. Failures are those of the connections.
 awaitable<result<listing_answer>> transfer_listing(control_channel& control, std::unique_ptr<net::byte_stream> data,
-                                                   proto::command what, proto::dialect known);
+                                                   proto::dialect known);
 
 }  // namespace ftpfs::ftp

@@ -1,8 +1,8 @@
 // One RETR from the moment its command may be sent: data, final reply, and what both together prove.
 //
-//     begin() ─► read_some()* ─► 0: the end, confirmed
-//                             ├► a failure
-//                             └► end_early()
+//     send() ─► hear() ─► read_some()* ─► 0: the end, confirmed
+//                                      ├► a failure
+//                                      └► end_early()
 //
 // Order is free on the wire: the final reply may come before the data, or long after them. Owned by a session
 // and destroyed when it is over; the control channel and the profile outlive it.
@@ -16,23 +16,31 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace ftpfs::ftp {
 
 class retrieval {
 public:
     struct range {
-        std::uint64_t offset = 0;           // of the first byte to hand out
-        std::optional<std::uint64_t> size;  // of the whole file, if known
-        bool send_rest = false;             // false: what lies before the offset is read and dropped
+        std::uint64_t offset = 0;  // of the first byte to hand out
+        bool send_rest = false;    // false: what lies before the offset is read and dropped
     };
 
     // `data`: just connected.
     retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data);
 
-    // Sends REST, if asked to, and RETR, and reads the first reply. Where REST is refused, drops bytes instead.
-    // `file`: as the command takes it.
-    awaitable<result<>> begin(std::string file, range what);
+    // Sends REST, if asked to, and RETR; `file`: as the command takes it. `questions` go in front of them, all in one
+    // packet: their replies must be read before hear(). Where `pipelined` is false there may be none, and the reply
+    // to REST is awaited before RETR is sent.
+    awaitable<result<>> send(std::string file, range what, bool pipelined, std::vector<proto::command> questions = {});
+
+    // Reads the first reply. Where REST is refused, drops bytes instead. `size`: of the
+    // whole file, if known.
+    awaitable<result<>> hear(std::optional<std::uint64_t> size);
+
+    // The code of that reply; 0 if none came.
+    int first_code() const noexcept { return first_code_; }
 
     // As session::read_some(). After 0 or a failure the transfer is over.
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer);
@@ -44,6 +52,7 @@ public:
 private:
     using clock = control_channel::clock;
 
+    void note_rest(const proto::reply& answer);
     std::size_t keep_wanted(std::span<std::byte> bytes);
     awaitable<failure> after_surplus();
     awaitable<result<std::size_t>> at_end_of_data();
@@ -57,6 +66,8 @@ private:
     control_channel& control_;
     server_profile& profile_;
     std::unique_ptr<net::byte_stream> data_;
+    bool rest_is_due_ = false;  // its reply
+    int first_code_ = 0;
     std::optional<std::uint64_t> size_;
     std::uint64_t offset_ = 0;    // in the file, of the first byte to hand out
     std::uint64_t position_ = 0;  // in the file, of the next byte from the server

@@ -31,6 +31,12 @@ struct server_profile {
     // refused also when data connections to EPSV's port fail while PASV's work: some firewalls read only PASV.
     support epsv = support::unknown;
 
+    // Round trips. `data` works: a data connection came about, so the next one most likely will, too.
+    support data = support::unknown;
+    support pipelining = support::unknown;  // two commands in one packet are both answered
+    support armed = support::unknown;       // data connections opened ahead of need are used by the server
+    unsigned armed_failures = 0;            // in a row
+
     // Listings and facts.
     support mlsd = support::unknown;
     support mlst = support::unknown;
@@ -76,6 +82,9 @@ struct server_profile {
 // Takes down what the greeting, FEAT and SYST say; what is already known of a command stays.
 void note_login(server_profile& profile, std::string_view greeting, const proto::feature_set& features,
                 std::string_view system);
+
+// Takes down whether the server used a data connection that was opened ahead of need (425: it did not).
+void note_armed(server_profile& profile, bool used) noexcept;
 
 // Takes down the answer to one command: 2xx and 3xx prove it, "unknown command" (500, 502, 504) disproves it,
 // everything else is about the argument.

@@ -8,11 +8,9 @@
 // Paths are absolute on the server. Single-threaded.
 #pragma once
 
-#include "ftpfs/async/awaitable.hpp"
-#include "ftpfs/core/log.hpp"
+#include "ftpfs/async/condition.hpp"
 #include "ftpfs/core/result.hpp"
-#include "ftpfs/ftp/config.hpp"
-#include "ftpfs/ftp/server_profile.hpp"
+#include "ftpfs/ftp/session_setup.hpp"
 #include "ftpfs/proto/command.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
 #include "ftpfs/remote/remote.hpp"
@@ -26,29 +24,15 @@
 
 namespace ftpfs::net {
 class byte_stream;
-class connector;
-}  // namespace ftpfs::net
+}
 
 namespace ftpfs::ftp {
 
+class armed_data;
 class control_channel;
 class retrieval;
 class storage;
 struct listing_answer;
-
-// What every session of one server shares. The connector, the configuration and the profile are owned by the
-// pool and outlive its sessions.
-struct session_setup {
-    session_setup(net::connector& connector_, const config& settings_, server_profile& profile_, log logger_)
-        : connector{connector_}, settings{settings_}, profile{profile_}, logger{std::move(logger_)}
-    {
-    }
-
-    net::connector& connector;
-    const config& settings;
-    server_profile& profile;
-    log logger;
-};
 
 class session {
 public:
@@ -120,10 +104,19 @@ public:
     // Says goodbye and waits for the answer for a moment (at most a second); the session is lost() afterwards.
     awaitable<> quit();
 
+    // What an idle session does ahead of need: finds out once whether the server takes two commands in a packet,
+    // and opens the next data connection, whose coming is not waited for. Worth calling when wants_preparation();
+    // the session may be lent meanwhile, and the borrower awaits prepared() before anything else.
+    bool wants_preparation();
+    awaitable<> prepare();
+    bool preparing() const noexcept { return preparing_; }
+    awaitable<> prepared();
+    // The data connection that is open ahead of need, if there is one.
+    armed_data& armed() noexcept { return *armed_; }
+
     // Looks, without waiting or sending, whether an idle session still is one: false, and lost(), when the
     // server closed it or said something nobody asked for (421).
     bool check();
-
     bool lost() const noexcept;
     bool transferring() const noexcept { return transfer_ != nullptr || storage_ != nullptr; }
 
@@ -142,21 +135,43 @@ private:
     session(session_setup setup, std::unique_ptr<control_channel> control);
 
     awaitable<result<>> log_in();
+    bool stands_in(const remote_path& directory) const;
     awaitable<result<>> enter(remote_path directory);
-    awaitable<result<remote::listing>> list_by_mlsd();
-    awaitable<result<remote::listing>> list_by_list();
-    awaitable<result<listing_answer>> ask_listing(std::string_view command, proto::dialect known);
+    awaitable<result<>> hear_entered(remote_path directory);
+    awaitable<result<remote::listing>> list_by_mlsd(remote_path directory);
+    awaitable<result<remote::listing>> list_by_list(remote_path directory);
+    awaitable<result<listing_answer>> ask_listing(remote_path directory, std::string_view command,
+                                                  proto::dialect known);
+    awaitable<result<listing_answer>> try_listing(remote_path directory, std::string_view command,
+                                                  proto::dialect known);
     remote::listing accept(proto::parsed_listing parsed);
 
     awaitable<result<file_attributes>> stat_by_mlst(remote_path path);
+    result<file_attributes> take_mlst(const proto::reply& answer);
     awaitable<result<file_attributes>> stat_by_size(remote_path path);
+    awaitable<result<file_version>> ask_size_and_time(remote_path path);
     awaitable<result<std::uint64_t>> ask_size(remote_path path);
     awaitable<result<file_time>> ask_time(remote_path path);
     awaitable<result<file_version>> learn_version(remote_path path);
+    // The same in one packet with other commands: the commands to send, and what their replies say.
+    bool knows_version_questions() const noexcept;
+    result<std::vector<proto::command>> version_questions(const remote_path& path) const;
+    awaitable<result<file_version>> hear_version(remote_path path, std::vector<std::string> verbs);
 
     awaitable<result<>> prove_restart(remote_path path, std::uint64_t size);
+    bool can_retrieve_at_once(const remote_path& path, std::uint64_t offset) const;
+    awaitable<result<file_version>> retrieve_at_once(remote_path path, std::uint64_t offset,
+                                                     std::optional<file_version> expected);
     awaitable<result<>> begin_transfer(remote_path path, std::uint64_t offset, std::optional<std::uint64_t> size);
-    awaitable<result<std::unique_ptr<net::byte_stream>>> open_data();
+
+    bool pipelines() const noexcept;  // several commands in one packet
+    bool wants_arming();
+    awaitable<> try_pipelining();
+    awaitable<> arm();
+    // The armed data connection, or a new one.
+    awaitable<result<std::unique_ptr<net::byte_stream>>> next_data();
+    // After the first reply to a transfer command: did the server not use the armed connection?
+    bool armed_in_vain(int code);
 
     awaitable<result<>> check_end(remote_path path, std::uint64_t offset, std::optional<file_version> expected);
     awaitable<result<>> store_behind_end(remote_path path, std::uint64_t offset);
@@ -168,6 +183,10 @@ private:
     std::unique_ptr<control_channel> control_;
     std::unique_ptr<retrieval> transfer_;
     std::unique_ptr<storage> storage_;
+    std::unique_ptr<armed_data> armed_;
+    bool took_armed_ = false;  // the data connection of the last transfer was armed
+    bool preparing_ = false;
+    async::condition prepared_;
     std::string stored_name_;
     result<remote_path> home_ = failure{errc::unsupported};
     std::optional<remote_path> directory_;  // where the server is; absent when not known

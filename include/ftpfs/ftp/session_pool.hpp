@@ -96,6 +96,7 @@ private:
     // Background work.
     awaitable<> open_one(slot_ptr slot);
     awaitable<> recover(slot_ptr slot);
+    awaitable<> prepare(slot_ptr slot);
     awaitable<> say_goodbye(slot_ptr slot);
 
     // What a change of the sessions or of those who wait leads to.
@@ -105,6 +106,7 @@ private:
     void open_more();
     void make_room();
     void drop_dead();
+    void prepare_later(const slot_ptr& slot);
     void close_expired();
     void schedule();
     void press_later();
@@ -139,6 +141,7 @@ private:
     boost::asio::steady_timer tick_;
     clock::time_point tick_at_ = clock::time_point::max();
     async::task_group tasks_;
+    async::task_group preparations_;
     async::task_group goodbyes_;
 };
 

@@ -28,8 +28,9 @@ public:
     ~storage();
 
     // Sends REST, if given, and the command, and reads the first reply; answers it, whatever it is. The transfer
-    // runs if it is positive. Where REST is refused and `rest` is not 0, that refusal is the answer.
-    awaitable<result<proto::reply>> begin(proto::command what, std::optional<std::uint64_t> rest);
+    // runs if it is positive. Where REST is refused and `rest` is not 0, that refusal is the answer. `pipelined`: the
+    // server takes both in one packet, as far as that can do no harm.
+    awaitable<result<proto::reply>> begin(proto::command what, std::optional<std::uint64_t> rest, bool pipelined);
 
     // Returns when the network took the bytes. A failure is the server's verdict if it gave one.
     awaitable<result<>> write(std::vector<shared_bytes> pieces);
@@ -44,6 +45,7 @@ public:
 private:
     using clock = control_channel::clock;
 
+    awaitable<result<proto::reply>> hear_rest();
     awaitable<result<>> write_piece(shared_bytes piece);
     awaitable<result<>> hear();
     awaitable<failure> after_broken_data(failure why);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ftpfs/net/byte_stream.hpp"
+#include "ftpfs/net/connecting.hpp"
 #include "ftpfs/net/resolver.hpp"
 
 #include <chrono>
@@ -35,10 +36,10 @@ public:
     // connection_refused, unreachable, timed_out, cancelled; the detail names each address and what it did.
     awaitable<result<std::unique_ptr<byte_stream>>> connect(connect_request request);
 
-    // To a known address, from that of another connection to the same host: servers refuse data connections
-    // which come from elsewhere.
-    awaitable<result<std::unique_ptr<byte_stream>>> connect_from(boost::asio::ip::address local, endpoint remote,
-                                                                 std::chrono::milliseconds timeout);
+    // Begins to connect to a known address, from that of another connection to the same host: servers refuse data
+    // connections which come from elsewhere. `timeout`: from now on.
+    std::unique_ptr<connecting> begin_connect(boost::asio::ip::address local, endpoint remote,
+                                              std::chrono::milliseconds timeout);
 
     const executor& get_executor() const noexcept { return where_; }
 

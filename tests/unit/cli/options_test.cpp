@@ -94,6 +94,8 @@ TEST(option_table, tells_the_defaults_of_the_layers)
         EXPECT_EQ(into.ftp.timeout, defaults.ftp.timeout) << entry.name;
         EXPECT_EQ(into.ftp.keepalive, defaults.ftp.keepalive) << entry.name;
         EXPECT_EQ(into.ftp.data, defaults.ftp.data) << entry.name;
+        EXPECT_EQ(into.ftp.armed, defaults.ftp.armed) << entry.name;
+        EXPECT_EQ(into.ftp.pipelining, defaults.ftp.pipelining) << entry.name;
         EXPECT_EQ(into.ftp.listing, defaults.ftp.listing) << entry.name;
         EXPECT_EQ(into.ftp.hidden, defaults.ftp.hidden) << entry.name;
         EXPECT_EQ(into.fs.timeout, defaults.fs.timeout) << entry.name;
@@ -109,11 +111,12 @@ TEST(option_table, tells_the_defaults_of_the_layers)
 
 TEST(options, reach_their_fields)
 {
-    const auto into = applied("user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
-                              "ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
-                              "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,"
-                              "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
-                              "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l");
+    const auto into = applied(
+        "user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
+        "armed=off,pipelining=off,ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
+        "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,"
+        "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
+        "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l");
     EXPECT_EQ(into.user, "alice");
     EXPECT_EQ(into.credentials_file, "/c");
     EXPECT_TRUE(into.password_from_stdin);
@@ -122,6 +125,8 @@ TEST(options, reach_their_fields)
     EXPECT_EQ(into.ftp.account, "acc");
     EXPECT_EQ(into.ftp.connections, 7U);
     EXPECT_EQ(into.ftp.data, ftp::data_mode::pasv);
+    EXPECT_FALSE(into.ftp.armed);
+    EXPECT_FALSE(into.ftp.pipelining);
     EXPECT_FALSE(into.ipv4);
     EXPECT_TRUE(into.ipv6);
     EXPECT_EQ(into.ftp.connect_timeout, 1500ms);

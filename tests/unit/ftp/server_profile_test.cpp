@@ -24,6 +24,33 @@ TEST(server_profile, closes_first_to_abort_on_unknown_servers)
     EXPECT_EQ(profile.abort, abort_style::close_first);
 }
 
+TEST(server_profile, pipelines_only_with_servers_it_knows)
+{
+    for (const auto* greeting : {"(vsFTPd 3.0.3)", "ProFTPD Server", "Welcome to Pure-FTPd", "pyftpdlib 1.5.7 ready.",
+                                 "FTP server (GNU inetutils 2.4) ready.", "FileZilla Server 1.8.0"}) {
+        server_profile profile;
+        note_login(profile, greeting, proto::feature_set{}, "");
+        EXPECT_EQ(profile.pipelining, support::works) << greeting;
+    }
+    server_profile profile;
+    note_login(profile, "Microsoft FTP Service", proto::feature_set{}, "");
+    EXPECT_EQ(profile.pipelining, support::unknown);
+    profile.pipelining = support::refused;
+    note_login(profile, "(vsFTPd 3.0.3)", proto::feature_set{}, "");
+    EXPECT_EQ(profile.pipelining, support::refused);
+}
+
+TEST(server_profile, gives_up_opening_data_connections_ahead_after_two_failures_in_a_row)
+{
+    server_profile profile;
+    note_armed(profile, false);
+    note_armed(profile, true);
+    note_armed(profile, false);
+    EXPECT_EQ(profile.armed, support::works);
+    note_armed(profile, false);
+    EXPECT_EQ(profile.armed, support::refused);
+}
+
 TEST(server_profile, does_not_try_mlsd_and_mlst_where_they_are_not_announced)
 {
     server_profile profile;

@@ -93,9 +93,40 @@ TEST_F(connector_test, reports_a_name_that_does_not_resolve)
 TEST_F(connector_test, connects_from_the_wanted_address)
 {
     const auto from = asio::ip::make_address("127.0.0.2");
-    const auto stream = test::run(loop, to_test.connect_from(from, listener.local_endpoint(), std::chrono::seconds{5}));
+    const auto begun = to_test.begin_connect(from, listener.local_endpoint(), std::chrono::seconds{5});
+    const auto stream = test::run(loop, begun->get());
     ASSERT_TRUE(stream);
     EXPECT_EQ((*stream)->local_endpoint().address(), from);
+}
+
+TEST_F(connector_test, sees_without_waiting_what_became_of_a_connection)
+{
+    const auto here = asio::ip::address_v4::loopback();
+    const auto begun = to_test.begin_connect(here, listener.local_endpoint(), std::chrono::seconds{5});
+    EXPECT_TRUE(begun->usable());  // under way
+    auto peer = listener.accept();
+    loop.run();
+    EXPECT_TRUE(begun->usable());  // there
+    asio::write(peer, asio::buffer("x", 1));
+    EXPECT_FALSE(begun->usable());
+    EXPECT_TRUE(test::run(loop, begun->get()));
+}
+
+TEST_F(connector_test, sees_without_waiting_that_nobody_listens)
+{
+    const auto here = asio::ip::address_v4::loopback();
+    const auto begun = to_test.begin_connect(here, endpoint{here, closed_port()}, std::chrono::seconds{5});
+    loop.run();
+    EXPECT_FALSE(begun->usable());
+    const auto stream = test::run(loop, begun->get());
+    EXPECT_TRUE(!stream && stream.error() == errc::connection_refused);
+}
+
+TEST_F(connector_test, gives_up_a_connection_that_nobody_wants_any_more)
+{
+    const auto here = asio::ip::address_v4::loopback();
+    to_test.begin_connect(here, listener.local_endpoint(), std::chrono::seconds{5}).reset();
+    loop.run();  // ends: nothing is left to wait for
 }
 
 TEST_F(connector_test, tries_the_next_address_when_one_refuses)
