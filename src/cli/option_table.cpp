@@ -180,6 +180,12 @@ complaint upload(settings& into, std::string_view value)
     return one_of(into.fs.upload, value, choices);
 }
 
+complaint prefetch(settings& into, std::string_view value)
+{
+    static constexpr std::array choices{choice<bool>{"on", true}, choice<bool>{"off", false}};
+    return one_of(into.fs.prefetch, value, choices);
+}
+
 complaint change_of_owner(settings& into, std::string_view value)
 {
     using policy = fs::owner_policy;
@@ -280,6 +286,7 @@ constexpr std::array table{
            size<1 << 20, &s::fs, &fs::config::cache_size>},
     option{"read_ahead", "SIZE", caching, "fetched beyond what a reader asked for, at most", "8M",
            size<0, &s::fs, &fs::config::read_ahead>},
+    option{"prefetch", "on|off", caching, "list and fetch ahead for programs that walk a tree", "on", prefetch},
 
     option{"upload", "stream|atomic", writing, "send new files while they are written, or when they are complete",
            "stream", upload},
