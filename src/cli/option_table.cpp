@@ -291,6 +291,8 @@ constexpr std::array table{
            size<1 << 20, &s::fs, &fs::config::cache_size>},
     option{"read_ahead", "SIZE", caching, "fetched beyond what a reader asked for, at most", "8M",
            size<0, &s::fs, &fs::config::read_ahead>},
+    option{"prefetch", "on|off", caching, "list and fetch ahead for programs that walk a tree", "on",
+           on_off<&s::fs, &fs::config::prefetch>},
 
     option{"upload", "stream|atomic", writing, "send new files while they are written, or when they are complete",
            "stream", upload},

@@ -126,16 +126,25 @@ awaitable<bool> download_pump::open()
             pump->press();
         }
     };
+    const bool ahead = content_->is_ahead();
+    request.ahead = ahead;
     begun_ = true;
     pressed_ = false;
     ++services_.count.downloads;
     auto opened = co_await services_.remote.open_download(std::move(request));
+    if (!opened && ahead && opened.error() == errc::busy) {
+        --services_.count.downloads;
+        if (!content_->is_ahead()) {
+            co_return true;  // in earnest now
+        }
+    }
     if (!opened) {
         if (opened.error() == errc::version_changed) {
             content_->make_stale();
         }
         co_return may_go_on(std::move(opened).error());
     }
+    services_.count.fetched_ahead += ahead ? 1U : 0U;
     // The version counts even if nobody wants the bytes any more.
     if (auto fits = content_->begin((*opened)->version()); !fits) {
         co_return may_go_on(std::move(fits).error());

@@ -54,6 +54,16 @@ awaitable<result<std::vector<shared_bytes>>> file_reader::read(std::shared_ptr<f
     co_return std::move(mine.pieces);
 }
 
+awaitable<result<void>> file_reader::fetch_ahead(std::shared_ptr<file_reader> self, std::uint64_t size)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    progress mine{0, size, {}, self->content_->epoch()};
+    while (self->content_->is_ahead() && !self->content_->is_stale() && !self->advance(mine, 0)) {
+        FTPFS_CO_CHECK(co_await self->wait_for_bytes(mine.offset, mine.end));
+    }
+    co_return result<void>{};
+}
+
 bool file_reader::advance(progress& mine, std::uint64_t begin)
 {
     if (mine.epoch != content_->epoch()) {

@@ -23,10 +23,14 @@ file_system::file_system(executor where, std::shared_ptr<remote::remote> remote,
                          clock_function now)
     : where_{std::move(where)}, remote_{std::move(remote)}, settings_{settings}, journal_{std::move(journal)},
       now_{std::move(now)}, tasks_{where_}, metadata_{where_, tasks_, *remote_, settings_, now_, counters_},
-      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_}, files_{reading_}, writing_{
-                                                                                                           reading_,
-                                                                                                           files_}
+      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_}, files_{reading_},
+      prefetcher_{reading_, files_, now_}, writing_{reading_, files_}
 {
+    metadata_.set_on_change([this](const remote_path& path) { prefetcher_.changed(path); });
+    prefetcher_.set_is_known([this](inode_id directory, std::string_view name) {
+        const auto inode = inodes_.find(directory, name);
+        return inode && (files_.knows(*inode) || writers_.contains(*inode));
+    });
     writing_.on_new_version = [this](inode_id inode) { use_new_version(inode); };
 }
 
@@ -150,7 +154,8 @@ awaitable<result<handle_id>> file_system::open_directory(inode_id inode)
     if (inodes_.kind_of(inode) != file_kind::directory) {
         co_return failure{errc::not_a_directory, path.str()};
     }
-    FTPFS_CO_TRY(auto snapshot, co_await metadata_.list(std::move(path)));
+    FTPFS_CO_TRY(auto snapshot, co_await metadata_.list(path));
+    prefetcher_.directory_opened(inode, path, snapshot);
     const auto handle = next_handle();
     directories_[handle] = {inode, std::move(snapshot)};
     inodes_.pin(inode);
@@ -200,8 +205,11 @@ struct stat file_system::summary(handle_id directory, const directory_entry& ent
 {
     const auto parent = inode_of(directory);
     const auto known = inodes_.find(parent, entry.name.str());
-    // Numbers from 2^63 on are never given to inodes.
-    const auto made_up = std::hash<std::string>{}(entry.name.str()) ^ (static_cast<std::uint64_t>(parent) << 17U);
+    // Numbers from 2^63 on are never given to inodes. In the order of the listing, as those of inodes are: programs
+    // that sort by number (cp, tar) then go through the directory as it is fetched ahead.
+    const auto all = entries(directory);
+    const auto place = std::ranges::lower_bound(all, &entry, {}, [](const auto& one) { return &one; }) - all.begin();
+    const auto made_up = (static_cast<std::uint64_t>(parent) << 32U) + static_cast<std::uint64_t>(place);
     struct stat shown {};
     shown.st_ino = known ? static_cast<ino_t>(*known) : made_up | (std::uint64_t{1} << 63U);
     shown.st_mode = file_type_bits(entry.attributes.kind);
@@ -236,6 +244,7 @@ awaitable<result<open_reply>> file_system::open(inode_id inode, int flags)
         writer->rebase(*known.attributes);
     }
     if (!writer || !writer->serves_reads()) {
+        prefetcher_.file_opened(path);
         auto opened = files_.open(inode, path, *known.attributes);
         state.reader = std::move(opened.reader);
         reply.keep_page_cache = opened.same_as_before;

@@ -145,6 +145,9 @@ void metadata::distrust(const remote_path& path)
 void metadata::note_change(const remote_path& path, const std::optional<file_attributes>& attributes)
 {
     ++last_change_;
+    if (on_change_) {
+        on_change_(path);
+    }
     if (questions_ > 0) {
         changes_.push_back({last_change_, path, attributes});
     }
@@ -358,18 +361,53 @@ awaitable<result<cache::shared_snapshot>> metadata::list(remote_path directory)
 
 awaitable<result<cache::shared_snapshot>> metadata::fetch_listing(remote_path directory)
 {
+    if (const auto ahead = ahead_.find(directory); ahead != ahead_.end()) {
+        ahead->second = true;
+    }
     auto compute = [this, directory] { return list_now(directory); };
     return listings_.run(directory, std::move(compute));
 }
 
+bool metadata::has_fresh_listing(const remote_path& directory)
+{
+    const auto* listing = directories_.find(directory);
+    return listing != nullptr && is_fresh(*listing);
+}
+
+awaitable<result<cache::shared_snapshot>> metadata::list_ahead(remote_path directory)
+{
+    if (!listings_.in_flight(directory)) {
+        ahead_.insert_or_assign(directory, false);
+    }
+    auto compute = [this, directory] { return list_ahead_now(directory); };
+    return listings_.run(directory, std::move(compute));
+}
+
+awaitable<result<cache::shared_snapshot>> metadata::list_ahead_now(remote_path directory)
+{
+    auto answer = co_await take_listing(directory, true);
+    const auto ahead = ahead_.extract(directory);
+    if (!answer && answer.error() == errc::busy && ahead && ahead.mapped()) {
+        co_return co_await take_listing(std::move(directory), false);
+    }
+    co_return answer;
+}
+
 awaitable<result<cache::shared_snapshot>> metadata::list_now(remote_path directory)
+{
+    return take_listing(std::move(directory), false);
+}
+
+awaitable<result<cache::shared_snapshot>> metadata::take_listing(remote_path directory, bool ahead)
 {
     const question_under_way asking{*this};
     cache::listed_directory listing;
     listing.asked = now_();
     ++counters_.listings;
-    auto answer = co_await remote_.list(directory);
+    auto waiting = ahead ? remote_.list_ahead(directory) : remote_.list(directory);
+    auto answer = co_await std::move(waiting);
     if (!answer) {
+        counters_.listings -= ahead && answer.error() == errc::busy ? 1U : 0U;
         if (answer.error() == errc::not_found || answer.error() == errc::not_a_directory) {
             directories_.erase(directory);
             distrust(directory);

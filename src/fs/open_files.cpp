@@ -28,7 +28,10 @@ open_files::opened open_files::open(inode_id inode, const remote_path& path, con
             services_.blocks.forget(before->number);
         }
         closed_.erase(inode);
+    } else {
+        answer.reader = take_ahead(path, attributes);
     }
+    drop_ahead(path);
     if (!answer.reader) {
         answer.reader = std::make_shared<file_reader>(services_, path, identity_of(attributes));
     }
@@ -64,6 +67,39 @@ void open_files::close(inode_id inode, const std::shared_ptr<file_reader>& reade
     current_.erase(current);
 }
 
+std::shared_ptr<file_reader> open_files::begin_ahead(const remote_path& path, const file_attributes& attributes)
+{
+    auto& reader = ahead_[path];
+    if (reader) {
+        return nullptr;
+    }
+    reader = std::make_shared<file_reader>(services_, path, identity_of(attributes));
+    reader->content().set_ahead(true);
+    return reader;
+}
+
+std::shared_ptr<file_reader> open_files::take_ahead(const remote_path& path, const file_attributes& attributes)
+{
+    const auto found = ahead_.find(path);
+    if (found == ahead_.end() || !found->second->content().matches(attributes)) {
+        return nullptr;
+    }
+    auto reader = std::move(found->second);
+    ahead_.erase(found);
+    reader->content().set_ahead(false);
+    return reader;
+}
+
+void open_files::drop_ahead(const remote_path& path)
+{
+    if (const auto found = ahead_.extract(path)) {
+        auto& content = found.mapped()->content();
+        content.set_ahead(false);
+        found.mapped()->close();
+        services_.blocks.forget(content.identity().number);
+    }
+}
+
 void open_files::renew(inode_id inode)
 {
     if (const auto* before = closed_.find(inode)) {
@@ -78,6 +114,10 @@ void open_files::renew(inode_id inode)
 void open_files::close_all()
 {
     for (const auto& [inode, reader] : current_) {
+        reader->close();
+    }
+    for (const auto& [path, reader] : ahead_) {
+        reader->content().set_ahead(false);
         reader->close();
     }
 }

@@ -75,7 +75,18 @@ awaitable<result<connection_summary>> ftp_remote::check_root(session_lease& leas
 
 awaitable<result<listing>> ftp_remote::list(remote_path directory)
 {
+    return list_with(lease_request{lane::metadata, {}}, std::move(directory));
+}
+
+awaitable<result<listing>> ftp_remote::list_ahead(remote_path directory)
+{
     lease_request request{lane::metadata, {}};
+    request.ahead = true;
+    return list_with(std::move(request), std::move(directory));
+}
+
+awaitable<result<listing>> ftp_remote::list_with(lease_request request, remote_path directory)
+{
     if (home_) {
         request.directory = directory.below(*home_);
     }
@@ -208,6 +219,7 @@ awaitable<result<std::unique_ptr<download>>> ftp_remote::open_download(download_
 {
     lease_request wanted{lane::bulk, {}};
     wanted.on_pressure = std::move(request.on_pressure);
+    wanted.ahead = request.ahead;
     auto attempt = [this, request = std::move(request)](session_lease& lease) { return open_on(lease, request); };
     return with_session<std::unique_ptr<download>>(std::move(wanted), std::move(attempt));
 }

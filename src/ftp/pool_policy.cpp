@@ -52,7 +52,12 @@ std::size_t pool_policy::bulk_limit(time_point now)
 
 bool pool_policy::may_lease(lane which, const pool_counts& counts, time_point now)
 {
-    return which == lane::metadata || counts.bulk < bulk_limit(now);
+    return which == lane::metadata || counts.bulk - counts.ahead_bulk < bulk_limit(now);
+}
+
+bool pool_policy::may_lease_ahead(const pool_counts& counts, time_point now)
+{
+    return counts.bulk - counts.ahead_bulk + counts.ahead < bulk_limit(now);
 }
 
 bool pool_policy::should_open(std::size_t wanting, const pool_counts& counts, time_point now)

@@ -17,6 +17,7 @@ struct pool_slot {
     std::unique_ptr<session> what;         // null while opening
     std::function<void()> on_pressure;     // bulk only
     bool uploads = false;                  // bulk only
+    bool ahead = false;                    // leased for what nobody has asked for yet
     std::optional<remote_path> directory;  // a guess: where the server is
 };
 

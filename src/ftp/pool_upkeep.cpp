@@ -74,6 +74,7 @@ bool session_pool::serve(queue& waiters, lane which)
         slot->now = which == lane::metadata ? state::metadata : state::bulk;
         slot->on_pressure = who->what.on_pressure;
         slot->uploads = who->what.uploads;
+        slot->ahead = who->what.ahead;
         if (who->what.directory) {
             slot->directory = who->what.directory;
         }
@@ -81,6 +82,23 @@ bool session_pool::serve(queue& waiters, lane which)
         return true;
     }
     return false;
+}
+
+// Takes no place in a queue: a guess that can't be followed at once is forgotten, and nobody is ever behind one.
+bool session_pool::serve_ahead(const std::shared_ptr<waiter>& who)
+{
+    dispatch();
+    drop_dead();
+    const auto now = clock::now();
+    if (!metadata_.empty() || !bulk_.empty() || !policy_.may_lease_ahead(counts(), now)) {
+        return false;
+    }
+    queue alone{who};
+    const bool served = serve(alone, who->what.which);
+    if (!served && policy_.should_open(1, counts(), now)) {
+        open_another();
+    }
+    return served;
 }
 
 // Best is one that need not be waited for, then one with a data connection if that is wanted, then one in the right
@@ -117,7 +135,8 @@ void session_pool::drop_dead()
 
 std::size_t session_pool::wanting()
 {
-    const auto bulk = counts().bulk;
+    const auto have = counts();
+    const auto bulk = have.bulk - have.ahead_bulk;
     const auto limit = policy_.bulk_limit(clock::now());
     const auto room = limit > bulk ? limit - bulk : 0;
     return metadata_.size() + std::min(bulk_.size(), room);
@@ -127,10 +146,15 @@ void session_pool::open_more()
 {
     make_room();
     while (policy_.should_open(wanting(), counts(), clock::now())) {
-        const auto slot = std::make_shared<pool_slot>();
-        slots_.push_back(slot);
-        tasks_.spawn(open_one(slot));
+        open_another();
     }
+}
+
+void session_pool::open_another()
+{
+    const auto slot = std::make_shared<pool_slot>();
+    slots_.push_back(slot);
+    tasks_.spawn(open_one(slot));
 }
 
 // Whoever needs a fresh session while all places are taken by idle ones gets the place of the oldest.
@@ -362,6 +386,8 @@ pool_counts session_pool::counts() const
         case state::recovering: ++all.recovering; break;
         case state::closing: ++all.closing; break;
         }
+        all.ahead += slot->ahead ? 1U : 0U;
+        all.ahead_bulk += slot->ahead && slot->now == state::bulk ? 1U : 0U;
     }
     return all;
 }

@@ -63,9 +63,15 @@ awaitable<result<session_lease>> session_pool::acquire(lease_request request)
         const auto mine = std::make_shared<waiter>(where_, request);
         auto& waiters = request.which == lane::metadata ? metadata_ : bulk_;
         // Once more after a session turned out to be dead: the place in the queue is kept.
-        first ? waiters.push_back(mine) : waiters.push_front(mine);
-        first = false;
-        dispatch();
+        if (request.ahead) {
+            if (!serve_ahead(mine)) {
+                co_return failure{errc::busy, "no session to spare"};
+            }
+        } else {
+            first ? waiters.push_back(mine) : waiters.push_front(mine);
+            first = false;
+            dispatch();
+        }
         FTPFS_CO_TRY(auto lease, co_await wait_for_lease(mine));
         co_await lease->prepared();
         const auto cancelled = co_await asio::this_coro::cancellation_state;
@@ -146,6 +152,7 @@ awaitable<result<>> session_pool::probe(session& suspect)
 void session_pool::give_back(const slot_ptr& slot, bool usable)
 {
     slot->on_pressure = nullptr;
+    slot->ahead = false;
     if (closed_) {
         forget(slot);
         return;

@@ -21,11 +21,23 @@ file_name name(std::string_view text)
     return file_name::make(text).value();
 }
 
+class ahead_use {
+public:
+    explicit ahead_use(std::size_t* count) : count_{count} {}
+    ahead_use(const ahead_use&) = delete;
+    ahead_use& operator=(const ahead_use&) = delete;
+    ~ahead_use() { count_ != nullptr ? void(--*count_) : void(); }
+
+private:
+    std::size_t* count_;
+};
+
 class fake_remote::download final : public ftpfs::remote::download {
 public:
     download(fake_remote& owner, std::shared_ptr<const std::string> bytes, file_version version,
-             ftpfs::remote::download_request request, std::optional<planned_cut> cut)
-        : owner_{owner}, bytes_{std::move(bytes)}, version_{version}, request_{std::move(request)},
+             ftpfs::remote::download_request request, std::optional<planned_cut> cut, std::shared_ptr<ahead_use> taken)
+        : taken_{std::move(taken)}, owner_{owner}, bytes_{std::move(bytes)}, version_{version}, request_{std::move(
+                                                                                                    request)},
           position_{std::min<std::uint64_t>(request_.offset, bytes_->size())}, cut_{std::move(cut)}
     {
         owner_.downloads_.insert(this);
@@ -64,6 +76,7 @@ public:
     }
 
 private:
+    std::shared_ptr<ahead_use> taken_;
     fake_remote& owner_;
     std::shared_ptr<const std::string> bytes_;
     file_version version_;
@@ -247,6 +260,31 @@ void fake_remote::limit_sessions(std::size_t sessions)
 awaitable<result<ftpfs::remote::listing>> fake_remote::list(remote_path directory)
 {
     calls_.push_back("list " + directory.str());
+    return list_now(std::move(directory));
+}
+
+bool fake_remote::may_begin_ahead()
+{
+    if (ahead_ >= spare_ || !queue_.empty()) {
+        return false;
+    }
+    peak_ahead_ = std::max(peak_ahead_, ++ahead_);
+    return true;
+}
+
+awaitable<result<ftpfs::remote::listing>> fake_remote::list_ahead(remote_path directory)
+{
+    if (!may_begin_ahead()) {
+        co_return failure{errc::busy, "no session to spare"};
+    }
+    calls_.push_back("list " + directory.str() + " ahead");
+    auto answer = co_await list_now(std::move(directory));
+    --ahead_;
+    co_return answer;
+}
+
+awaitable<result<ftpfs::remote::listing>> fake_remote::list_now(remote_path directory)
+{
     FTPFS_CO_CHECK(co_await enter(call::list));
     const auto found = tree_.find(directory.str());
     if (found == tree_.end()) {
@@ -308,7 +346,12 @@ awaitable<bool> fake_remote::wait_for_session()
 awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
 fake_remote::open_download(ftpfs::remote::download_request request)
 {
-    calls_.push_back("open " + request.path.str() + " @" + std::to_string(request.offset));
+    if (request.ahead && !may_begin_ahead()) {
+        co_return failure{errc::busy, "no session to spare"};
+    }
+    calls_.push_back("open " + request.path.str() + " @" + std::to_string(request.offset) +
+                     (request.ahead ? " ahead" : ""));
+    const auto taken = std::make_shared<ahead_use>(request.ahead ? &ahead_ : nullptr);
     const bool served = co_await wait_for_session();
     if (!served) {
         co_return errc::cancelled;
@@ -334,7 +377,7 @@ fake_remote::open_download(ftpfs::remote::download_request request)
         cut = std::move(cuts_.front());
         cuts_.erase(cuts_.begin());
     }
-    co_return std::make_unique<download>(*this, bytes, version, std::move(request), std::move(cut));
+    co_return std::make_unique<download>(*this, bytes, version, std::move(request), std::move(cut), taken);
 }
 
 awaitable<> fake_remote::shut_down()

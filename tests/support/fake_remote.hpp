@@ -2,11 +2,11 @@
 // or broken on command.
 //
 // Calls are recorded as they arrive, as words: "list /dir", "stat /dir/a", "read_link /l", "open /f @4096",
-// "upload /f" (from the beginning), "append /f @10", "finish /f", "remove /f", "rmdir /d", "mkdir /d",
-// "rename /a /b" (with " refuse" behind), "mode /f 0644", "time /f 1700000000", "link /l", "copy /a /b", "space /".
-// What is uploaded is in the tree as it arrives, as other clients of a server see it.
-// One thread. Must outlive its downloads and every coroutine that is inside one of its calls; a call that is
-// held forever ends with errc::cancelled when its coroutine is cancelled.
+// "list /dir ahead", "open /f @0 ahead" (before anybody asked), "upload /f" (from the beginning), "append /f @10",
+// "finish /f", "remove /f", "rmdir /d", "mkdir /d", "rename /a /b" (with " refuse" behind), "mode /f 0644", "time /f
+// 1700000000", "link /l", "copy /a /b", "space /". What is uploaded is in the tree as it arrives, as other clients of a
+// server see it. One thread. Must outlive its downloads and every coroutine that is inside one of its calls; a call
+// that is held forever ends with errc::cancelled when its coroutine is cancelled.
 #pragma once
 
 #include "ftpfs/async/condition.hpp"
@@ -92,6 +92,10 @@ public:
     // As limit_downloads, and every other call takes one of the sessions, too.
     void limit_sessions(std::size_t sessions);
 
+    // Sessions that may be used for what nobody has asked for yet; the rest of such calls is refused, and not recorded.
+    void set_spare(std::size_t sessions) { spare_ = sessions; }
+    std::size_t peak_ahead() const noexcept { return peak_ahead_; }
+
     // What the server cannot do.
     void set_append_supported(bool yes) { appends_ = yes; }
     void set_links_supported(bool yes) { links_ = yes; }
@@ -118,6 +122,7 @@ public:
     void set_forgetful(bool yes) { forgetful_ = yes; }
 
     awaitable<result<ftpfs::remote::listing>> list(remote_path directory) override;
+    awaitable<result<ftpfs::remote::listing>> list_ahead(remote_path directory) override;
     awaitable<result<file_attributes>> stat(remote_path path) override;
     awaitable<result<std::string>> read_link(remote_path path) override;
     awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
@@ -171,6 +176,8 @@ private:
     // What every call goes through: gate, latency, planned failure.
     awaitable<result<void>> pass(call what);
     awaitable<bool> wait_for_session();
+    awaitable<result<ftpfs::remote::listing>> list_now(remote_path directory);
+    bool may_begin_ahead();
 
     executor where_;
     async::condition changed_;
@@ -197,6 +204,9 @@ private:
     std::vector<planned_cut> cuts_;
     std::vector<planned_upload_cut> upload_cuts_;
     std::uint64_t lose_at_finish_ = 0;
+    std::size_t spare_ = 1000;
+    std::size_t ahead_ = 0;
+    std::size_t peak_ahead_ = 0;
     std::size_t busy_ = 0;  // sessions taken by single commands, where those count
     bool commands_take_sessions_ = false;
     bool appends_ = true;

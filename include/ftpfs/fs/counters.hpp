@@ -22,6 +22,13 @@ struct counters {
     std::uint64_t bytes_downloaded = 0;
     std::uint64_t changed_files = 0;  // found to be another version while they were read
 
+    std::uint64_t listed_ahead = 0;         // directories, before anybody asked
+    std::uint64_t listed_ahead_used = 0;    // of those: opened then
+    std::uint64_t listed_ahead_wasted = 0;  // of those: not opened in time
+    std::uint64_t fetched_ahead = 0;        // files, likewise
+    std::uint64_t fetched_ahead_used = 0;
+    std::uint64_t fetched_ahead_wasted = 0;
+
     std::uint64_t writes = 0;
     std::uint64_t bytes_written = 0;
     std::uint64_t uploads = 0;          // transfers begun

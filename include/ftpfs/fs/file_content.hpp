@@ -55,6 +55,10 @@ public:
     std::uint64_t clipped(std::uint64_t end) const noexcept;
     void hand_out() noexcept { identity_.handed_out = true; }
 
+    // Fetched before anybody asked for it, and nobody did since.
+    void set_ahead(bool yes) noexcept { ahead_ = yes; }
+    bool is_ahead() const noexcept { return ahead_; }
+
     // Nobody reads from this object any more, though another one may go on with the same blocks: transfers that
     // are still under way must not touch them.
     void retire() noexcept { ++epoch_; }
@@ -123,6 +127,7 @@ private:
     unsigned epoch_ = 0;
     bool stale_ = false;
     bool orphaned_ = false;
+    bool ahead_ = false;
 };
 
 }  // namespace ftpfs::fs

@@ -29,6 +29,10 @@ public:
     static awaitable<result<std::vector<shared_bytes>>> read(std::shared_ptr<file_reader> self, std::uint64_t offset,
                                                              std::size_t size);
 
+    // Brings the first `size` bytes into memory, for somebody who may open the file soon. Ends, too, when the content
+    // is not `ahead` any more.
+    static awaitable<result<void>> fetch_ahead(std::shared_ptr<file_reader> self, std::uint64_t size);
+
     // No more reads: ends the streams.
     void close();
 

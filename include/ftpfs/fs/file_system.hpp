@@ -22,6 +22,7 @@
 #include "ftpfs/fs/inode_table.hpp"
 #include "ftpfs/fs/metadata.hpp"
 #include "ftpfs/fs/open_files.hpp"
+#include "ftpfs/fs/prefetcher.hpp"
 #include "ftpfs/fs/reading.hpp"
 #include "ftpfs/fs/writing.hpp"
 #include "ftpfs/remote/remote.hpp"
@@ -231,6 +232,7 @@ private:
     metadata metadata_;
     reading reading_;
     open_files files_;
+    prefetcher prefetcher_;
     inode_table inodes_;
     std::unordered_map<handle_id, open_directory_state> directories_;
     writing writing_;

@@ -54,6 +54,10 @@ public:
     awaitable<result<known_name>> attributes_of(remote_path path);
     // A fresh listing, from memory or from the server.
     awaitable<result<cache::shared_snapshot>> list(remote_path directory);
+    // Lists the directory if nobody else needs the sessions, else errc::busy. Who asks for it meanwhile shares the
+    // answer, or has it asked for in earnest.
+    awaitable<result<cache::shared_snapshot>> list_ahead(remote_path directory);
+    bool has_fresh_listing(const remote_path& directory);
     // The target of a link.
     awaitable<result<std::string>> read_link(remote_path path);
 
@@ -82,6 +86,9 @@ public:
     void hide(const remote_path& path) { overlays_.insert_or_assign(path, std::nullopt); }
     // A time the server would not take: shown as long as it shows the one it has now.
     void remember_time(const remote_path& path, std::chrono::sys_seconds shown, file_time instead_of);
+
+    // Called for each object that is changed, made, moved or removed here; what is below it counts, too.
+    void set_on_change(std::function<void(const remote_path&)> tell) { on_change_ = std::move(tell); }
 
     std::uint64_t bytes() const noexcept { return directories_.bytes() + objects_.bytes(); }
     std::size_t listed_directories() const noexcept { return directories_.size(); }
@@ -147,6 +154,8 @@ private:
 
     awaitable<result<cache::shared_snapshot>> fetch_listing(remote_path directory);
     awaitable<result<cache::shared_snapshot>> list_now(remote_path directory);
+    awaitable<result<cache::shared_snapshot>> list_ahead_now(remote_path directory);
+    awaitable<result<cache::shared_snapshot>> take_listing(remote_path directory, bool ahead);
     awaitable<result<known_name>> fetch_attributes(remote_path path);
     awaitable<result<known_name>> stat_now(remote_path path);
     awaitable<result<std::string>> read_link_now(remote_path path);
@@ -165,6 +174,8 @@ private:
     std::vector<local_change> changes_;
     std::uint64_t last_change_ = 0;
     int questions_ = 0;
+    std::function<void(const remote_path&)> on_change_;
+    std::unordered_map<remote_path, bool> ahead_;  // listings under way that nobody had asked for; by now somebody?
     async::single_flight<remote_path, cache::shared_snapshot> listings_;
     async::single_flight<remote_path, known_name> stats_;
     async::single_flight<remote_path, std::string> links_;

@@ -34,6 +34,14 @@ public:
     // even if the attributes look the same. Handles move on by themselves; see file_system.
     void renew(inode_id inode);
 
+    // The content of a file that nobody has open, to be filled before somebody opens it; null if that is under way.
+    // The next open() of the path takes it over, if it is the same version.
+    std::shared_ptr<file_reader> begin_ahead(const remote_path& path, const file_attributes& attributes);
+    void drop_ahead(const remote_path& path);
+    bool is_ahead(const remote_path& path) const { return ahead_.contains(path); }
+    // The file is or was open: whoever opens it again may find all in memory.
+    bool knows(inode_id inode) { return current_.contains(inode) || closed_.find(inode) != nullptr; }
+
     // Ends all streams.
     void close_all();
 
@@ -41,11 +49,13 @@ public:
 
 private:
     content_identity identity_of(const file_attributes& attributes);
+    std::shared_ptr<file_reader> take_ahead(const remote_path& path, const file_attributes& attributes);
 
     reading& services_;
     std::unordered_map<inode_id, std::shared_ptr<file_reader>> current_;
     cache::lru_map<inode_id, content_identity> closed_;
     std::unordered_set<inode_id> renewed_;
+    std::unordered_map<remote_path, std::shared_ptr<file_reader>> ahead_;
     std::uint64_t next_number_ = 1;
 };
 

@@ -49,6 +49,7 @@ public:
     awaitable<result<connection_summary>> connect();
 
     awaitable<result<ftpfs::remote::listing>> list(remote_path directory) override;
+    awaitable<result<ftpfs::remote::listing>> list_ahead(remote_path directory) override;
     awaitable<result<file_attributes>> stat(remote_path path) override;
     awaitable<result<std::string>> read_link(remote_path path) override;
     awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
@@ -83,6 +84,7 @@ private:
 
     // One attempt each. The lease outlives it, and is taken over by a download that has begun.
     awaitable<result<connection_summary>> check_root(session_lease& lease);
+    awaitable<result<listing>> list_with(lease_request request, remote_path directory);
     awaitable<result<listing>> list_on(session_lease& lease, remote_path directory);
     awaitable<result<listing>> list_links_on(session_lease& lease, remote_path directory);
     awaitable<result<file_attributes>> stat_on(session_lease& lease, remote_path path);

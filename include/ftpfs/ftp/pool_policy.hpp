@@ -29,6 +29,8 @@ struct pool_counts {
     std::size_t bulk = 0;        // leased
     std::size_t recovering = 0;  // leaving a transfer
     std::size_t closing = 0;     // saying goodbye
+    std::size_t ahead = 0;       // of those leased: for what nobody has asked for yet
+    std::size_t ahead_bulk = 0;  // of those: in the bulk lane
 
     // Sessions that are logged in.
     std::size_t alive() const noexcept { return idle + metadata + bulk + recovering; }
@@ -53,6 +55,10 @@ public:
     // May a lease in this lane be given out, if there is a session? One session is kept from bulk transfers
     // so that metadata never waits for them, unless there is only one.
     bool may_lease(lane which, const pool_counts& counts, time_point now);
+
+    // The same for what nobody has asked for yet, when nobody waits. Whatever is done ahead leaves the session that
+    // is kept for metadata alone, and does not count against the bulk transfers that somebody wants.
+    bool may_lease_ahead(const pool_counts& counts, time_point now);
 
     // Should another session be opened, when `wanting` operations wait that could use one?
     bool should_open(std::size_t wanting, const pool_counts& counts, time_point now);

@@ -47,6 +47,8 @@ struct lease_request {
     std::chrono::steady_clock::time_point deadline;
     // Only a session opened, or used with success, after the request: the last one turned out to be dead.
     bool fresh = false;
+    // For what nobody has asked for yet: served at once, if nobody waits and enough stay for others, else errc::busy.
+    bool ahead = false;
     // A session that last listed this directory needs one command less.
     std::optional<remote_path> directory;
     // Bulk only: called on the loop, possibly often, while others wait. Not after the lease was dropped.
@@ -102,8 +104,10 @@ private:
     // What a change of the sessions or of those who wait leads to.
     void dispatch();
     bool serve(queue& waiters, lane which);
+    bool serve_ahead(const std::shared_ptr<waiter>& who);
     slot_ptr take_idle(const waiter& who) const;
     void open_more();
+    void open_another();
     void make_room();
     void drop_dead();
     void prepare_later(const slot_ptr& slot);

@@ -56,6 +56,8 @@ struct download_request {
     // Called on the loop, possibly more than once, when others wait for a session this download occupies.
     // The owner should end the download soon if it can do without.
     std::function<void()> on_pressure;
+    // Nobody has asked for the file yet: see remote::list_ahead().
+    bool ahead = false;
 };
 
 // What a server can be asked to change of an object; absent members stay as they are.
@@ -78,6 +80,9 @@ public:
     virtual ~remote() = default;
 
     virtual awaitable<result<listing>> list(remote_path directory) = 0;
+    // The same before anybody asked for it: only with a session that nobody else waits for, and never with the last
+    // one that is free. errc::busy at once if there is none. A remote that has nothing to spare need not do more.
+    virtual awaitable<result<listing>> list_ahead(remote_path directory);
     virtual awaitable<result<file_attributes>> stat(remote_path path) = 0;
     // The target of a link whose listing hides it.
     virtual awaitable<result<std::string>> read_link(remote_path path) = 0;

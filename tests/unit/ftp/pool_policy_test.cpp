@@ -67,6 +67,38 @@ TEST_F(pool_policy_test, takes_zero_connections_for_one)
     EXPECT_EQ(least.bulk_limit(now), 1u);
 }
 
+TEST_F(pool_policy_test, what_is_done_ahead_leaves_one_session_alone)
+{
+    counts.idle = 4;
+    for (std::size_t leased = 0; leased < 3; ++leased) {
+        EXPECT_TRUE(policy.may_lease_ahead(counts, now)) << leased;
+        --counts.idle;
+        ++counts.bulk;
+        ++counts.ahead;
+        ++counts.ahead_bulk;
+    }
+    EXPECT_FALSE(policy.may_lease_ahead(counts, now));
+    EXPECT_TRUE(policy.may_lease(lane::bulk, counts, now)) << "a transfer somebody wants goes before";
+    EXPECT_TRUE(policy.may_lease(lane::metadata, counts, now));
+}
+
+TEST_F(pool_policy_test, what_is_done_ahead_gives_way_to_bulk_transfers)
+{
+    counts.idle = 2;
+    counts.bulk = 2;
+    EXPECT_TRUE(policy.may_lease_ahead(counts, now));
+    counts.idle = 1;
+    counts.bulk = 3;
+    EXPECT_FALSE(policy.may_lease_ahead(counts, now));
+    pool_policy one{1};
+    counts = {};
+    counts.idle = 1;
+    EXPECT_TRUE(one.may_lease_ahead(counts, now));
+    counts.idle = 0;
+    counts.bulk = 1;
+    EXPECT_FALSE(one.may_lease_ahead(counts, now));
+}
+
 TEST_F(pool_policy_test, keeps_one_session_from_bulk_transfers)
 {
     counts.bulk = 2;

@@ -1,0 +1,183 @@
+#include "ftpfs/fs/order_policy.hpp"
+
+#include <algorithm>
+
+namespace ftpfs::fs {
+namespace {
+
+// Files handed out and not used yet: what all sessions have under way, and as much again that waits to be opened.
+constexpr std::size_t first_reach = 4;
+constexpr std::size_t longest_reach = 32;
+
+// Directories read at the same time by different programs, and the parents of a walk.
+constexpr std::size_t most_directories = 8;
+
+// Files that may be left out (by their names, or because they are known) without breaking the order.
+constexpr std::size_t most_left_out = 4;
+// Several readers side by side (xargs -P, make -j) open a little out of order.
+constexpr std::size_t disorder = 16;
+
+// After wrong guesses: so many files in order, at most, before the next one.
+constexpr std::size_t most_needed = 32;
+
+// A program that has not come so far after this time does something else.
+constexpr std::chrono::seconds keep{30};
+
+bool is_worth_it(const directory_entry& entry)
+{
+    const auto& size = entry.attributes.size;
+    return entry.attributes.kind == file_kind::regular && size && *size > 0 && *size <= order_policy::small_file;
+}
+
+}  // namespace
+
+void order_policy::listed(const remote_path& directory, cache::shared_snapshot entries)
+{
+    std::erase_if(directories_, [&](const auto& one) { return one.path == directory; });
+    directories_.push_front({directory, std::move(entries)});
+    if (directories_.size() > most_directories) {
+        directories_.pop_back();
+    }
+}
+
+void order_policy::opened(const remote_path& file, time_point now)
+{
+    expire(now);
+    if (const auto found = find(file); found != ahead_.end()) {
+        bytes_ahead_ -= found->size;
+        ahead_.erase(found);
+        ++used_;
+        needed_ = 2;
+        reach_ = std::min(std::max(reach_, first_reach / 2) * 2, longest_reach);
+    }
+    const auto directory = std::ranges::find(directories_, file.parent(), &known_directory::path);
+    if (directory == directories_.end()) {
+        return;
+    }
+    const auto* entry = directory->entries->find(file.name());
+    if (entry == nullptr) {
+        return;
+    }
+    const auto index = static_cast<std::size_t>(entry - directory->entries->entries().data());
+    follow(*directory, index);
+    drop_passed(directory->path, index);
+    std::rotate(directories_.begin(), directory, directory + 1);
+}
+
+void order_policy::follow(known_directory& directory, std::size_t index)
+{
+    if (index + 1 == directory.last) {
+        return;  // opened once more
+    }
+    const auto entries = directory.entries->entries();
+    const bool forward = index >= directory.last;
+    const auto passed = forward ? static_cast<std::size_t>(std::ranges::count_if(
+                                      entries.subspan(directory.last, index - directory.last), is_worth_it))
+                                : 0;
+    const bool was_read = directory.last > 0;
+    const bool late = !forward && directory.last - index <= disorder;
+    if (!was_read || (!forward && !late) || passed > most_left_out) {
+        directory.in_a_row = 1;
+        directory.last = index + 1;
+        directory.cursor = directory.last;
+        reach_ = was_read ? reach_ / 2 : reach_;
+        return;
+    }
+    ++directory.in_a_row;
+    directory.last = std::max(directory.last, index + 1);
+    directory.cursor = std::max(directory.cursor, directory.last);
+    if (directory.in_a_row >= needed_) {
+        reach_ = std::max(reach_, first_reach);
+    }
+}
+
+std::optional<remote_path> order_policy::next(time_point now)
+{
+    expire(now);
+    if (directories_.empty() || ahead_.size() >= reach_) {
+        return std::nullopt;
+    }
+    auto& directory = directories_.front();
+    if (directory.in_a_row < needed_) {
+        return std::nullopt;
+    }
+    const auto entries = directory.entries->entries();
+    while (directory.cursor < entries.size() && !is_worth_it(entries[directory.cursor])) {
+        ++directory.cursor;
+    }
+    if (directory.cursor >= entries.size()) {
+        return std::nullopt;
+    }
+    const auto& entry = entries[directory.cursor];
+    if (bytes_ahead_ + *entry.attributes.size > most_bytes_) {
+        return std::nullopt;
+    }
+    auto path = directory.path / entry.name;
+    ahead_.push_back({path, directory.cursor++, *entry.attributes.size, now});
+    bytes_ahead_ += *entry.attributes.size;
+    return path;
+}
+
+void order_policy::forget(const remote_path& file)
+{
+    if (const auto found = find(file); found != ahead_.end()) {
+        bytes_ahead_ -= found->size;
+        ahead_.erase(found);
+    }
+}
+
+void order_policy::refused(const remote_path& file)
+{
+    const auto found = find(file);
+    if (found == ahead_.end()) {
+        return;
+    }
+    const auto directory = std::ranges::find(directories_, file.parent(), &known_directory::path);
+    if (directory != directories_.end() && found->index >= directory->last) {
+        directory->cursor = std::min(directory->cursor, found->index);
+    }
+    forget(file);
+}
+
+std::vector<remote_path> order_policy::take_wasted()
+{
+    return std::exchange(wasted_, {});
+}
+
+void order_policy::drop_passed(const remote_path& directory, std::size_t index)
+{
+    for (std::size_t i = 0; i < ahead_.size();) {
+        const bool passed = ahead_[i].index + disorder < index && ahead_[i].path.parent() == directory;
+        passed ? waste(ahead_.begin() + static_cast<std::ptrdiff_t>(i)) : void(++i);
+    }
+}
+
+void order_policy::expire(time_point now)
+{
+    // In the order of their time.
+    while (!ahead_.empty() && ahead_.front().since + keep <= now) {
+        waste(ahead_.begin());
+    }
+}
+
+void order_policy::waste(std::vector<handed_out>::iterator which)
+{
+    wasted_.push_back(which->path);
+    ++all_wasted_;
+    bytes_ahead_ -= which->size;
+    ahead_.erase(which);
+    if (reach_ > 0) {
+        reach_ = 0;
+        needed_ = std::min(needed_ * 2, most_needed);
+        for (auto& directory : directories_) {
+            directory.in_a_row = 0;
+        }
+    }
+}
+
+std::vector<order_policy::handed_out>::iterator order_policy::find(const remote_path& file)
+{
+    return std::ranges::find(ahead_, file, &handed_out::path);
+}
+
+}  // namespace ftpfs::fs

@@ -1,0 +1,151 @@
+#include "ftpfs/fs/walk_policy.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+#include <string>
+
+namespace ftpfs::fs {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using strings = std::vector<std::string>;
+
+remote_path path(std::string_view text)
+{
+    return remote_path::make(text).value();
+}
+
+class walk_policy_test : public testing::Test {
+public:
+    static std::vector<directory_entry> entries(std::initializer_list<const char*> names)
+    {
+        std::vector<directory_entry> all;
+        for (const std::string_view one : names) {
+            file_attributes attributes;
+            attributes.kind = one.ends_with('/') ? file_kind::directory : file_kind::regular;
+            all.emplace_back(file_name::make(one.substr(0, one.find('/'))).value(), attributes);
+        }
+        return all;
+    }
+    void open(std::string_view directory, std::initializer_list<const char*> names)
+    {
+        policy.opened(path(directory), entries(names), now);
+    }
+    void land(std::string_view directory, std::initializer_list<const char*> names)
+    {
+        policy.landed(path(directory), entries(names));
+    }
+    strings all_next()
+    {
+        strings all;
+        while (auto one = policy.next(now)) {
+            all.push_back(one->str());
+        }
+        return all;
+    }
+
+    walk_policy policy{10s};
+    walk_policy::time_point now{1h};
+};
+
+TEST_F(walk_policy_test, does_nothing_for_a_single_listing)
+{
+    open("/", {"a/", "b/", "file"});
+    EXPECT_THAT(all_next(), IsEmpty());
+}
+
+TEST_F(walk_policy_test, goes_depth_first_in_the_order_of_the_listings)
+{
+    open("/", {"c/", "a/", "file", "b/", "d/"});
+    open("/c", {"y/", "x/", "z/"});
+    EXPECT_THAT(all_next(), ElementsAre("/c/y", "/c/x"));
+    land("/c/y", {"deep/"});
+    open("/c/y", {"deep/"});
+    EXPECT_THAT(all_next(), ElementsAre("/c/y/deep", "/c/z", "/a"));
+    EXPECT_EQ(policy.used(), 1U);
+    open("/c/y/deep", {});
+    open("/c/x", {});
+    EXPECT_THAT(all_next(), ElementsAre("/b", "/d"));
+}
+
+TEST_F(walk_policy_test, looks_below_what_it_listed_itself)
+{
+    open("/", {"a/"});
+    open("/a", {"b/"});
+    EXPECT_THAT(all_next(), ElementsAre("/a/b"));
+    land("/a/b", {"c/"});
+    EXPECT_THAT(all_next(), ElementsAre("/a/b/c"));
+    land("/a/b/c", {"d/"});
+    EXPECT_THAT(all_next(), IsEmpty()) << "two are not used yet";
+}
+
+TEST_F(walk_policy_test, reaches_further_with_every_listing_that_is_used_but_not_without_end)
+{
+    open("/", {"a/"});
+    std::string at = "/a";
+    open(at, {"a/"});
+    for (int i = 0; i < 12; ++i) {
+        all_next();
+        at += "/a";
+        open(at, {"a/"});
+    }
+    EXPECT_EQ(policy.reach(), 32U);
+}
+
+TEST_F(walk_policy_test, stops_when_nobody_uses_what_was_listed_and_is_harder_to_convince_then)
+{
+    open("/", {"a/", "b/", "c/", "d/", "e/", "f/"});
+    open("/a", {});
+    EXPECT_THAT(all_next(), ElementsAre("/b", "/c"));
+    now += 10s;
+    EXPECT_THAT(all_next(), IsEmpty());
+    EXPECT_EQ(policy.wasted(), 2U);
+    open("/d", {});
+    EXPECT_THAT(all_next(), IsEmpty());
+    open("/e", {});
+    EXPECT_THAT(all_next(), ElementsAre("/f"));
+}
+
+TEST_F(walk_policy_test, a_program_that_looks_elsewhere_ends_it)
+{
+    open("/", {"a/", "b/", "c/", "d/"});
+    open("/a", {});
+    EXPECT_EQ(policy.reach(), 2U);
+    open("/elsewhere", {});
+    open("/elsewhere/too", {});
+    EXPECT_EQ(policy.reach(), 0U);
+    EXPECT_THAT(all_next(), IsEmpty());
+}
+
+TEST_F(walk_policy_test, what_was_refused_is_handed_out_again_and_what_failed_is_not)
+{
+    open("/", {"a/", "b/", "c/"});
+    open("/a", {});
+    EXPECT_THAT(all_next(), ElementsAre("/b", "/c"));
+    policy.refused(path("/b"));
+    policy.failed(path("/c"));
+    EXPECT_THAT(all_next(), ElementsAre("/b"));
+    EXPECT_EQ(policy.wasted(), 0U);
+}
+
+TEST_F(walk_policy_test, remembers_a_bounded_number_of_directories)
+{
+    std::vector<directory_entry> many;
+    file_attributes directory;
+    directory.kind = file_kind::directory;
+    for (int i = 0; i < 5000; ++i) {
+        many.emplace_back(file_name::make("d" + std::to_string(i)).value(), directory);
+    }
+    policy.opened(path("/"), many, now);
+    open("/d0", {});
+    EXPECT_EQ(policy.reach(), 2U);
+    open("/d4000", {});
+    EXPECT_EQ(policy.reach(), 1U) << "not among those that are remembered";
+}
+
+}  // namespace
+}  // namespace ftpfs::fs
