@@ -13,8 +13,8 @@ from .table import MEMORY_HEAD, TIMES_HEAD, Row
 _PREFACE = """\
 # Measured
 
-`tests/bench/run --write` writes this file. Every client does the same work on the same server in the same run, one after
-the other in each round; medians. The server's files lie on a tmpfs, caches are dropped before each measurement,
+`tests/bench/run --write` writes this file. Every client does the same work on the same server in the same run, one
+after the other in each round; medians. The server's files lie on a tmpfs, caches are dropped before each measurement,
 and a mount is made anew for each, before the time begins; curl and lftp log in within their time. "ms" behind a work:
 the round trip of the link between client and server. **×2.00** behind a peer's time: ftpfs takes half of it. lftp reads
 single files with `pget -n 4`; rclone is `rclone mount` as it comes.
