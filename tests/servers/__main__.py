@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 from . import SERVERS, Account
+from .server import HOST
 
 
 def main() -> None:
@@ -16,10 +17,13 @@ def main() -> None:
     parser.add_argument("--password", default=Account.password)
     parser.add_argument("--max-connections", type=int, metavar="N")
     parser.add_argument("--writable", action="store_true", help="let the account change the directory, and own it")
+    parser.add_argument("--host", default=HOST, help="the address to listen on")
+    parser.add_argument("--port", type=int, help="default: a free one")
     options = parser.parse_args()
     account = Account(options.user, options.password)
     directory, limit = options.directory.resolve(), options.max_connections
-    with SERVERS[options.name](directory, account, limit, writable=options.writable) as server:
+    where = {"host": options.host, "port": options.port}
+    with SERVERS[options.name](directory, account, limit, writable=options.writable, **where) as server:
         print(server.url, flush=True)
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):

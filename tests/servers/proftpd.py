@@ -1,6 +1,6 @@
 """ProFTPD with the options of Debian's template that a client notices: MLSD, `ShowSymlinks`, a `DenyFilter`."""
 
-from .server import HOST, Server
+from .server import Server
 
 
 _READING = """\
@@ -40,7 +40,7 @@ class Proftpd(Server):
         return f"""\
 ServerName test
 ServerType standalone
-DefaultAddress {HOST}
+DefaultAddress {self.host}
 Port {self.port}
 UseIPv6 off
 User nobody

@@ -1,6 +1,6 @@
 """Pure-FTPd: MLSD, and a listing limit that is raised here because a directory of the tests has 100,000 entries."""
 
-from .server import HOST, Server
+from .server import Server
 
 
 class PureFtpd(Server):
@@ -11,7 +11,7 @@ class PureFtpd(Server):
     def command(self) -> list[str]:
         return [
             self.program("usr/sbin/pure-ftpd"),
-            *("--bind", f"{HOST},{self.port}"),
+            *("--bind", f"{self.host},{self.port}"),
             *("--login", "unix"),
             *(["--chrooteveryone"] if self.chrooted else []),
             "--noanonymous",

@@ -1,6 +1,6 @@
 """What all test servers have in common: an address, an account, an exported directory, and a life.
 
-A server listens on a free port of the loopback and shows the exported directory as the root of its one account, or,
+A server listens on the loopback and a free port, if nothing else is said, and shows the exported directory as the root of its one account, or,
 not `chrooted`, as the directory its login lands in, `account.HOME`.
 What `writable` servers export belongs to their account, with all that is in it when they are made.
 It keeps its port over `kill` and `start`. It ends with the process that started it, and leaves nothing behind.
@@ -43,6 +43,8 @@ class Server(ABC):
         max_connections: int | None = None,
         chrooted: bool = True,
         writable: bool = False,
+        host: str = HOST,
+        port: int | None = None,
     ) -> None:
         self.export = export
         self.writable = writable
@@ -50,8 +52,8 @@ class Server(ABC):
         self.account = account
         self.limited = max_connections is not None
         self.max_connections = max_connections or _PLENTY
-        self.host = HOST
-        self.port = _free_port()
+        self.host = host
+        self.port = port or _free_port()
         self._state = tempfile.TemporaryDirectory(prefix=f"ftpfs-{self.name}-")
         self._jail: Jail | None = None
         self.etc = Path(self._state.name) / "etc"

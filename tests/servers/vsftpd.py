@@ -1,6 +1,6 @@
 """vsftpd as Debian builds it: no MLSD, dotfiles only with `LIST -a`, whole seconds only through MDTM."""
 
-from .server import HOST, Server
+from .server import Server
 
 
 class Vsftpd(Server):
@@ -15,7 +15,7 @@ class Vsftpd(Server):
         # The seccomp filter of this build kills sessions on kernels newer than it.
         return f"""\
 listen=YES
-listen_address={HOST}
+listen_address={self.host}
 listen_port={self.port}
 background=NO
 anonymous_enable=NO

@@ -1,0 +1,5 @@
+"""Command lines of curl."""
+
+
+def curl(*arguments: object) -> list[object]:
+    return ["curl", "--disable", "--silent", "--show-error", *arguments]
