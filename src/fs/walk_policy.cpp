@@ -28,6 +28,10 @@ void walk_policy::opened(const remote_path& directory, entry_span entries, time_
 {
     expire(now);
     const auto found = find(directory);
+    if (found == candidates_.end() && !candidates_.empty() && last_.is_within(directory)) {
+        return;  // back from where it was: find opens ".." and goes on from there
+    }
+    last_ = directory;
     if (found == candidates_.end()) {
         // Another walk may begin here, or a program looks around.
         in_a_row_ = 0;

@@ -62,6 +62,7 @@ private:
     std::chrono::milliseconds keep_;
     std::vector<candidate> candidates_;  // in the order of the walk
     std::unordered_set<remote_path> known_;
+    remote_path last_;  // opened
     std::size_t ahead_ = 0;
     std::size_t reach_ = 0;
     std::size_t in_a_row_ = 0;  // directories opened as foreseen

@@ -58,6 +58,27 @@ TEST_F(walk_policy_test, does_nothing_for_a_single_listing)
     EXPECT_THAT(all_next(), IsEmpty());
 }
 
+// find(1) opens the directories above anew on its way back.
+TEST_F(walk_policy_test, takes_the_way_back_for_part_of_the_walk)
+{
+    open("/", {"a/", "b/", "c/"});
+    open("/a", {"x/", "y/"});
+    EXPECT_THAT(all_next(), ElementsAre("/a/x", "/a/y"));
+    open("/a/x", {"deep/"});
+    EXPECT_THAT(all_next(), ElementsAre("/a/x/deep", "/b", "/c"));
+    open("/a/x/deep", {});
+    open("/a/x", {"deep/"});
+    open("/a", {"x/", "y/"});
+    open("/a/y", {});
+    open("/a", {"x/", "y/"});
+    open("/", {"a/", "b/", "c/"});
+    open("/b", {"m/", "n/"});
+    EXPECT_EQ(policy.used(), 4U);
+    EXPECT_THAT(all_next(), ElementsAre("/b/m", "/b/n"));
+    open("/c", {});
+    EXPECT_EQ(policy.used(), 5U);
+}
+
 TEST_F(walk_policy_test, goes_depth_first_in_the_order_of_the_listings)
 {
     open("/", {"c/", "a/", "file", "b/", "d/"});
