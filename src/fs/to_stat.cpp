@@ -1,7 +1,5 @@
 #include "ftpfs/fs/to_stat.hpp"
 
-#include "ftpfs/cache/block_cache.hpp"
-
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -16,6 +14,10 @@ constexpr off_t directory_size = 4096;
 
 // The unit of st_blocks.
 constexpr std::uint64_t disk_block = 512;
+
+// cp, cat and others move files in pieces of st_blksize, at least 128 KiB; each piece is a request of the kernel, which
+// takes up to 1 MiB (max_write). NFS and SMB mounts say the same.
+constexpr blksize_t preferred_io = blksize_t{1} << 20;
 
 bool is_directory(const file_attributes& attributes)
 {
@@ -95,7 +97,7 @@ struct stat to_stat(inode_id inode, const file_attributes& attributes, const con
     shown.st_gid = settings.gid;
     const auto size = size_of(attributes);
     shown.st_size = static_cast<off_t>(size);
-    shown.st_blksize = static_cast<blksize_t>(cache::block_size);
+    shown.st_blksize = preferred_io;
     shown.st_blocks = static_cast<blkcnt_t>(size / disk_block + (size % disk_block != 0 ? 1 : 0));
     shown.st_mtim.tv_sec = static_cast<time_t>(attributes.modified.value.time_since_epoch().count());
     shown.st_atim = shown.st_mtim;
