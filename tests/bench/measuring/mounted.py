@@ -71,13 +71,17 @@ class Mounted(ABC):
 
     def __exit__(self, *_: object) -> None:
         assert self._process
-        subprocess.run(["fusermount3", "-u", self.point], check=True)
+        ended = self._process.poll()
+        if os.path.ismount(self.point) or ended is None:
+            subprocess.run(["fusermount3", "-u", self.point], check=True)
         try:
-            self._process.wait(_END_TIMEOUT)
+            status = self._process.wait(_END_TIMEOUT)
         finally:
             self._process.kill()
             self._process.wait()
-            self.log.close()
+        if ended is not None:
+            raise RuntimeError(f"{self.name} ended before its work, with {status}: {self._said()}")
+        self.log.close()
         self.point.rmdir()
 
     def _said(self) -> str:
