@@ -23,6 +23,7 @@
 #include <fstream>
 #include <iostream>
 #include <system_error>
+#include <utility>
 
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -82,9 +83,11 @@ std::string report(const link& carried)
                        counts_of(carried.down()));
 }
 
-// Carries packets until the command has ended; passes signals on to it.
+// Carries packets until the command has ended; passes the first signal on to it. When whoever started us ends us and
+// itself, two come, and the second would disturb the command while it cleans up.
 int serve(link& carrying, child_process& command, int signals)
 {
+    bool is_told = false;
     while (true) {
         carrying.carry_until_readable(signals);
         signalfd_siginfo came{};
@@ -92,7 +95,9 @@ int serve(link& carrying, child_process& command, int signals)
             throw std::system_error{errno, std::generic_category(), "signalfd"};
         }
         if (came.ssi_signo != SIGCHLD) {
-            command.send(SIGTERM);
+            if (!std::exchange(is_told, true)) {
+                command.send(SIGTERM);
+            }
         } else if (const auto status = command.ended()) {
             return *status;
         }

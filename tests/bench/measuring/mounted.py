@@ -1,6 +1,8 @@
 """The file systems that are measured: mounted on a temporary directory, in the foreground, until the end of `with`."""
 
+import ctypes
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -12,6 +14,9 @@ from .place import Place
 
 FTPFS = Path(os.environ.get("FTPFS") or Path(__file__).resolve().parents[3] / "build/release/src/ftpfs").absolute()
 CACHE_SIZE_MIB = 64
+
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None, use_errno=True)
 
 _START_TIMEOUT = 30.0
 _END_TIMEOUT = 300.0  # what is still to be sent is sent
@@ -49,7 +54,12 @@ class Mounted(ABC):
     def __enter__(self) -> Self:
         words = [str(word) for word in self.command()]
         self._process = subprocess.Popen(
-            words, env=os.environ | self.environment(), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log
+            words,
+            env=os.environ | self.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=self.log,
+            preexec_fn=_end_with_parent,
         )
         deadline = time.monotonic() + _START_TIMEOUT
         while not os.path.ismount(self.point):
@@ -61,13 +71,17 @@ class Mounted(ABC):
 
     def __exit__(self, *_: object) -> None:
         assert self._process
-        subprocess.run(["fusermount3", "-u", self.point], check=True)
+        ended = self._process.poll()
+        if os.path.ismount(self.point) or ended is None:
+            subprocess.run(["fusermount3", "-u", self.point], check=True)
         try:
-            self._process.wait(_END_TIMEOUT)
+            status = self._process.wait(_END_TIMEOUT)
         finally:
             self._process.kill()
             self._process.wait()
-            self.log.close()
+        if ended is not None:
+            raise RuntimeError(f"{self.name} ended before its work, with {status}: {self._said()}")
+        self.log.close()
         self.point.rmdir()
 
     def _said(self) -> str:
@@ -100,3 +114,8 @@ class Rclone(Mounted):
             "RCLONE_FTP_USER": self.place.user,
             "RCLONE_FTP_PASS": hidden,
         }
+
+
+def _end_with_parent() -> None:
+    """On SIGTERM both programs unmount."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
