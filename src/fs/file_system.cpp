@@ -23,9 +23,8 @@ file_system::file_system(executor where, std::shared_ptr<remote::remote> remote,
                          clock_function now)
     : where_{std::move(where)}, remote_{std::move(remote)}, settings_{settings}, journal_{std::move(journal)},
       now_{std::move(now)}, tasks_{where_}, metadata_{where_, tasks_, *remote_, settings_, now_, counters_},
-      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_}, files_{reading_}, writing_{
-                                                                                                           reading_,
-                                                                                                           files_}
+      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_, now_}, files_{reading_},
+      writing_{reading_, files_}
 {
     writing_.on_new_version = [this](inode_id inode) { use_new_version(inode); };
 }

@@ -21,6 +21,11 @@ namespace {
 // `ls -l` reads all links of a directory within moments; longer would show old targets.
 constexpr std::chrono::seconds links_valid_for{10};
 
+awaitable<result<std::unique_ptr<download>>> refuse_ahead()
+{
+    co_return errc::busy;
+}
+
 }  // namespace
 
 ftp_remote::ftp_remote(executor where, net::connector& connector, config settings, log logger)
@@ -206,6 +211,9 @@ awaitable<result<listing>> ftp_remote::list_links_on(session_lease& lease, remot
 
 awaitable<result<std::unique_ptr<download>>> ftp_remote::open_download(download_request request)
 {
+    if (request.ahead && !pool_->has_spare_for_bulk()) {
+        return refuse_ahead();
+    }
     lease_request wanted{lane::bulk, {}};
     wanted.on_pressure = std::move(request.on_pressure);
     auto attempt = [this, request = std::move(request)](session_lease& lease) { return open_on(lease, request); };
@@ -215,7 +223,14 @@ awaitable<result<std::unique_ptr<download>>> ftp_remote::open_download(download_
 awaitable<result<std::unique_ptr<download>>> ftp_remote::open_on(session_lease& lease, download_request request)
 {
     const auto path = absolute(*lease, request.path);
+    const auto& rest = pool_->profile().rest;
+    if (request.ahead && request.offset > 0 && rest == support::refused) {
+        co_return errc::unsupported;
+    }
     auto version = co_await lease->retrieve(path, request.offset, request.expected);
+    if (version && request.ahead && request.offset > 0 && rest != support::works) {
+        co_return errc::unsupported;  // it was tried just now, and the bytes before would have to come, too
+    }
     if (!version) {
         remote_lookup lookup{*lease, pool_->profile()};
         co_return co_await lookup.explain(path, version.error(), file_kind::regular);

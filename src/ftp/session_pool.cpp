@@ -48,6 +48,14 @@ session_pool::session_pool(executor where, net::connector& connector, config set
 
 session_pool::~session_pool() = default;
 
+bool session_pool::has_spare_for_bulk()
+{
+    const auto now = clock::now();
+    const auto all = counts();
+    const bool at_hand = all.idle > 0 || all.total() < policy_.limit(now);
+    return !closed_ && metadata_.empty() && bulk_.empty() && at_hand && all.bulk < policy_.bulk_limit(now);
+}
+
 awaitable<result<session_lease>> session_pool::acquire(lease_request request)
 {
     co_await asio::this_coro::throw_if_cancelled(false);

@@ -67,6 +67,9 @@ public:
     // shutting_down, and while no session lives those of session::open.
     awaitable<result<session_lease>> acquire(lease_request request);
 
+    // Could a bulk operation have a session without making anybody wait?
+    bool has_spare_for_bulk();
+
     // Says QUIT on all idle sessions, for at most two seconds in all, and closes everything else. Those who
     // wait get shutting_down. Leases may be dropped later.
     awaitable<> shut_down();
