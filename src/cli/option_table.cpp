@@ -291,7 +291,7 @@ constexpr std::array table{
            size<1 << 20, &s::fs, &fs::config::cache_size>},
     option{"read_ahead", "SIZE", caching, "fetched beyond what a reader asked for, at most", "8M",
            size<0, &s::fs, &fs::config::read_ahead>},
-    option{"streams", "N", caching, "transfers at the same time for one long sequential read, at most", "4", streams},
+    option{"streams", "N", caching, "transfers at the same time for one long sequential read, at most", "1", streams},
 
     option{"upload", "stream|atomic", writing, "send new files while they are written, or when they are complete",
            "stream", upload},

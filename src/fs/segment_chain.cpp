@@ -45,10 +45,11 @@ void segment_chain::delivered(const std::shared_ptr<download_pump>& lead, std::u
     if (lead->window().is_established()) {
         policy_.delivered(offset, end, waited, *size, services_.now());
     }
-    if (policy_.streams() == 1) {
+    if (policy_.streams() == 1 && followers_.empty()) {
         end_followers();
         return;
     }
+    // After a trial in vain, what was fetched for it is still read.
     content_->used_up(offset, end);
     begin_more(end);
     grant();

@@ -51,9 +51,10 @@ void segment_policy::delivered(std::uint64_t offset, std::uint64_t end, bool wai
     const bool long_enough = size > next_ && size - next_ >= 2 * spacing();
     const bool may_try = !not_before_ || now >= *not_before_;
     if (starves && long_enough && may_try && now > *since_) {
-        proved_ = rate(done, now - *since_);
-        fewer_ = 1;
-        try_streams(2);
+        alone_ = rate(done, now - *since_);
+        streams_ = most_;
+        segments_to_skip_ = first_segments;
+        segments_to_go_ = most_ - 1;
     } else {
         mark(next_, now);
     }
@@ -69,19 +70,16 @@ void segment_policy::reached(std::uint64_t begin, time_point now)
         mark(begin, now);
         return;
     }
-    if (segments_to_go_ == 0 || --segments_to_go_ > 0 || !since_) {
+    if (--segments_to_go_ > 0) {
         return;
     }
-    const auto seen = rate(begin - from_, now - *since_);
-    if (seen < proved_ * gain) {
-        streams_ = fewer_;
+    if (since_ && rate(begin - from_, now - *since_) < alone_ * gain) {
+        jumped();
         not_before_ = now + pause_after_trial;
-        since_.reset();
-    } else if (streams_ < most_) {
-        proved_ = seen;
-        fewer_ = streams_;
-        try_streams(std::min(2 * streams_, most_));
+        return;
     }
+    segments_to_go_ = streams_ - 1;
+    mark(begin, now);
 }
 
 void segment_policy::jumped() noexcept
@@ -103,14 +101,6 @@ void segment_policy::mark(std::uint64_t at, time_point now)
     from_ = at;
     next_ = at;
     waited_ = 0;
-}
-
-// The first segments were begun for another spacing: what they bring says nothing.
-void segment_policy::try_streams(std::size_t count)
-{
-    streams_ = count;
-    segments_to_skip_ = count - 1;
-    segments_to_go_ = count - 1;
 }
 
 }  // namespace ftpfs::fs

@@ -5,8 +5,8 @@
 //   |------------------>·····|====·················|==···················|
 //   begin                    + spacing             + 2 spacing
 //
-// A stream more is kept only if the reader gets on faster by it, as measured over whole segments; where one stream
-// fills the path, or the processor, that costs one trial and then nothing for a while.
+// Further streams are kept only as long as the reader gets on faster by them, as measured over whole segments; where
+// one stream fills the path, or the processor, that costs one trial and then nothing for a while.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,11 @@ public:
     static constexpr std::uint64_t baseline = std::uint64_t{32} << 20;
     // Below this, a segment would not pay for its round trips and the slow start of its connection.
     static constexpr std::uint64_t least_memory = std::uint64_t{16} << 20;
-    // What a trial must bring: less is noise, or not worth a session.
-    static constexpr double gain = 1.15;
+    // What further streams must bring: rates over some 100 ms on a busy machine differ by nearly as much by chance.
+    static constexpr double gain = 1.3;
+    // Segments before a rate says something: the first is begun by a new session, with the proof of REST, and has
+    // hardly anything when the reader comes to it; only the next shows what was fetched in advance.
+    static constexpr std::size_t first_segments = 2;
     // A trial that failed is not repeated before this; a session that others needed is not taken before that.
     static constexpr std::chrono::seconds pause_after_trial{60};
     static constexpr std::chrono::seconds pause_after_return{10};
@@ -51,15 +54,13 @@ public:
 
 private:
     void mark(std::uint64_t at, time_point now);
-    void try_streams(std::size_t count);
 
     std::size_t most_;
     std::uint64_t memory_;
     std::size_t streams_ = 1;
-    double proved_ = 0;                 // the rate with fewer streams
-    std::size_t fewer_ = 1;             // so many
+    double alone_ = 0;                  // the rate with one stream
     std::size_t segments_to_skip_ = 0;  // before measuring
-    std::size_t segments_to_go_ = 0;    // until a trial is judged; 0: judged
+    std::size_t segments_to_go_ = 0;    // until the rate is judged, again and again
     std::optional<time_point> since_;
     std::uint64_t from_ = 0;
     std::uint64_t next_ = 0;    // where the reader is expected

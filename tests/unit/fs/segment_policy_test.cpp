@@ -38,45 +38,47 @@ public:
     segment_policy::time_point now{1h};
 };
 
-TEST(segment_policy, begins_with_one_stream_and_tries_another_after_a_long_read)
+TEST(segment_policy, begins_with_one_stream_and_tries_more_after_a_long_read)
 {
     reader one{4};
     one.read(31, 100);
     EXPECT_EQ(one.policy.streams(), 1U);
     one.read(2, 100);
-    EXPECT_EQ(one.policy.streams(), 2U);
-}
-
-TEST(segment_policy, keeps_what_helps_and_tries_more)
-{
-    reader one{4};
-    one.read(33, 100);
-    one.segments(2, 150);
-    EXPECT_EQ(one.policy.streams(), 4U);
-    one.segments(6, 250);
     EXPECT_EQ(one.policy.streams(), 4U);
 }
 
-TEST(segment_policy, goes_back_to_what_was_as_fast)
+TEST(segment_policy, keeps_what_helps)
 {
     reader one{4};
     one.read(33, 100);
-    one.segments(2, 150);
-    one.segments(6, 160);
-    EXPECT_EQ(one.policy.streams(), 2U);
+    one.segments(2, 100);  // they begin slowly
+    one.segments(20, 150);
+    EXPECT_EQ(one.policy.streams(), 4U);
 }
 
 TEST(segment_policy, gives_up_for_a_while_what_does_not_help)
 {
     reader one{4};
     one.read(33, 100);
-    one.segments(2, 110);
+    one.segments(4, 120);
+    EXPECT_EQ(one.policy.streams(), 4U) << "not known yet";
+    one.segments(1, 120);
     EXPECT_EQ(one.policy.streams(), 1U);
     one.read(200, 100);
     EXPECT_EQ(one.policy.streams(), 1U);
     one.now += segment_policy::pause_after_trial;
     one.read(34, 100);
-    EXPECT_EQ(one.policy.streams(), 2U);
+    EXPECT_EQ(one.policy.streams(), 4U);
+}
+
+TEST(segment_policy, gives_up_what_no_longer_helps)
+{
+    reader one{3};
+    one.read(33, 100);
+    one.segments(8, 200);
+    EXPECT_EQ(one.policy.streams(), 3U);
+    one.segments(4, 100);
+    EXPECT_EQ(one.policy.streams(), 1U);
 }
 
 TEST(segment_policy, tries_nothing_where_it_can_not_help)
@@ -104,14 +106,14 @@ TEST(segment_policy, begins_anew_after_a_jump_and_waits_after_it_gave_back)
     one.read(31, 100);
     EXPECT_EQ(one.policy.streams(), 1U);
     one.read(2, 100);
-    EXPECT_EQ(one.policy.streams(), 2U);
+    EXPECT_EQ(one.policy.streams(), 4U);
     one.policy.returned(one.now);
     EXPECT_EQ(one.policy.streams(), 1U);
     one.read(100, 100);
     EXPECT_EQ(one.policy.streams(), 1U);
     one.now += segment_policy::pause_after_return;
     one.read(34, 100);
-    EXPECT_EQ(one.policy.streams(), 2U);
+    EXPECT_EQ(one.policy.streams(), 4U);
 }
 
 TEST(segment_policy, holds_no_more_than_it_may)
