@@ -23,7 +23,7 @@ file_system::file_system(executor where, std::shared_ptr<remote::remote> remote,
                          clock_function now)
     : where_{std::move(where)}, remote_{std::move(remote)}, settings_{settings}, journal_{std::move(journal)},
       now_{std::move(now)}, tasks_{where_}, metadata_{where_, tasks_, *remote_, settings_, now_, counters_},
-      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_}, files_{reading_},
+      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_, now_}, files_{reading_},
       prefetcher_{reading_, files_, now_}, writing_{reading_, files_}
 {
     metadata_.set_on_change([this](const remote_path& path) { prefetcher_.changed(path); });

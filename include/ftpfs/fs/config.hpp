@@ -28,6 +28,7 @@ struct config {
     std::uint64_t cache_size = std::uint64_t{64} << 20;  // bytes of file blocks kept in memory
     std::uint64_t read_ahead = std::uint64_t{8} << 20;   // bytes fetched beyond what was asked, at most
     bool prefetch = true;                       // list and fetch what programs that walk a tree will ask for next
+    std::size_t streams = 4;                    // that fetch one file for one reader, at most; 1: never more
     std::chrono::milliseconds timeout{30'000};  // a read that makes no progress fails after this
 
     // A transfer nobody reads from is kept for this long: a reader that pauses need not start anew.
