@@ -249,7 +249,8 @@ awaitable<result<open_reply>> file_system::open(inode_id inode, int flags)
         state.reader = std::move(opened.reader);
         reply.keep_page_cache = opened.same_as_before;
     }
-    reply.size_is_unknown = !known.attributes->size;
+    state.past_page_cache = !known.attributes->size || is_written_past_pages(inode);
+    reply.past_page_cache = state.past_page_cache;
     reply.handle = add_handle(std::move(state));
     co_return reply;
 }

@@ -116,10 +116,26 @@ awaitable<result<open_reply>> file_system::open_for_writing(inode_id inode, int 
     open_file_state state;
     state.inode = inode;
     state.appends = (flags & O_APPEND) != 0;
+    state.past_page_cache = is_written_past_pages(inode) || (truncates && may_write_past_pages(inode, flags));
     state.writer = std::move(writer);
     open_reply reply;
+    reply.past_page_cache = state.past_page_cache;
     reply.handle = add_handle(std::move(state));
     co_return reply;
+}
+
+bool file_system::is_written_past_pages(inode_id inode) const
+{
+    return writers_.contains(inode) && std::ranges::any_of(handles_, [inode](const auto& each) {
+               return each.second.inode == inode && each.second.writer && each.second.past_page_cache;
+           });
+}
+
+// Kernels before 6.6 leave their pages alone when others write past them, so nobody else may have any: no handle that
+// is open, and none that is opened meanwhile (which then goes past them as well).
+bool file_system::may_write_past_pages(inode_id inode, int flags) const
+{
+    return (flags & O_ACCMODE) == O_WRONLY && !is_open(inode);
 }
 
 awaitable<result<created>> file_system::create(inode_id parent, file_name name, int flags, mode_t mode)
@@ -162,7 +178,9 @@ awaitable<result<created>> file_system::create(inode_id parent, file_name name, 
         open_file_state state;
         state.inode = inode;
         state.appends = (flags & O_APPEND) != 0;
+        state.past_page_cache = may_write_past_pages(inode, flags);
         state.writer = std::move(writer);
+        answer.file.past_page_cache = state.past_page_cache;
         answer.node.inode = inode;
         answer.file.handle = add_handle(std::move(state));
     }

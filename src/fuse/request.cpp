@@ -29,7 +29,7 @@ fuse_file_info to_info(const fs::open_reply& file)
     fuse_file_info info{};
     info.fh = number(file.handle);
     info.keep_cache = file.keep_page_cache ? 1U : 0U;
-    info.direct_io = file.size_is_unknown ? 1U : 0U;
+    info.direct_io = file.past_page_cache ? 1U : 0U;
     return info;
 }
 

@@ -216,7 +216,7 @@ TEST_F(reading_files, a_file_of_unknown_size_is_read_to_its_end_and_its_size_is_
     play([&]() -> awaitable<> {
         const auto inode = co_await find("/file");
         const auto opened = (co_await files->open(inode, O_RDONLY)).value();
-        EXPECT_TRUE(opened.size_is_unknown);
+        EXPECT_TRUE(opened.past_page_cache);
         co_await expect_bytes(opened.handle, 0, MiB);
         co_await expect_bytes(opened.handle, bytes.size(), MiB);
         const auto status = (co_await files->get_attributes(inode)).value();

@@ -403,5 +403,51 @@ TEST_F(writing, stopping_keeps_what_a_silent_server_does_not_take)
     }
 }
 
+// The kernel's pages: nobody else may have some of a file that is written past them.
+TEST_F(writing, only_a_file_nobody_else_has_open_is_written_past_the_page_cache)
+{
+    play([&]() -> awaitable<> {
+        const auto directory = co_await find("/dir");
+        const auto inode = co_await find("/dir/old");
+        const auto reader = (co_await files->open(inode, O_RDONLY)).value();
+        const auto beside = (co_await files->open(inode, O_WRONLY | O_TRUNC)).value();
+        EXPECT_FALSE(beside.past_page_cache);
+        EXPECT_TRUE((co_await close(beside.handle)).has_value());
+        files->release(reader.handle);
+
+        const auto both = (co_await files->create(directory, test::name("both"), O_RDWR, 0644)).value();
+        EXPECT_FALSE(both.file.past_page_cache);  // it may be mapped
+        EXPECT_TRUE((co_await close(both.file.handle)).has_value());
+
+        const auto alone = (co_await files->open(inode, O_WRONLY | O_TRUNC)).value();
+        EXPECT_TRUE(alone.past_page_cache);
+        EXPECT_TRUE((co_await close(alone.handle)).has_value());
+
+        const auto changed = (co_await files->open(inode, O_WRONLY)).value();
+        EXPECT_FALSE(changed.past_page_cache);
+        EXPECT_TRUE((co_await close(changed.handle)).has_value());
+    });
+}
+
+TEST_F(writing, who_opens_a_file_that_is_written_past_the_page_cache_goes_past_it_too)
+{
+    play([&]() -> awaitable<> {
+        const auto directory = co_await find("/dir");
+        const auto made = (co_await files->create(directory, test::name("new"), O_WRONLY, 0644)).value();
+        EXPECT_TRUE(made.file.past_page_cache);
+        const auto reader = (co_await files->open(made.node.inode, O_RDONLY)).value();
+        EXPECT_TRUE(reader.past_page_cache);
+        const auto second = (co_await files->open(made.node.inode, O_WRONLY)).value();
+        EXPECT_TRUE(second.past_page_cache);
+        files->release(reader.handle);
+        EXPECT_TRUE((co_await close(made.file.handle)).has_value());
+        EXPECT_TRUE((co_await close(second.handle)).has_value());
+
+        const auto later = (co_await files->open(made.node.inode, O_RDONLY)).value();
+        EXPECT_FALSE(later.past_page_cache);
+        files->release(later.handle);
+    });
+}
+
 }  // namespace
 }  // namespace ftpfs::fs

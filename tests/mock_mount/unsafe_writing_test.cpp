@@ -68,7 +68,9 @@ TEST_F(mock_mount, tells_a_program_that_still_writes_that_the_disk_is_full)
     descriptor file{tree.path("/new"), O_WRONLY | O_CREAT};
     const auto bytes = pattern(mebibyte);
     std::string outcome = "0";
-    for (int i = 0; i < 200 && outcome == "0"; ++i) {
+    // The kernel cuts what is not aligned to pages: the first part may be taken before the second is refused, and
+    // write(2) then says so by a short count.
+    for (int i = 0; i < 200 && (outcome == "0" || outcome == "short"); ++i) {
         outcome = file.write(bytes);
     }
     EXPECT_EQ(outcome, "ENOSPC");

@@ -57,7 +57,9 @@ struct lookup_reply {
 struct open_reply {
     handle_id handle{};
     bool keep_page_cache = false;  // the version is the one the kernel may have pages of
-    bool size_is_unknown = false;  // st_size says 0: only reads past the page cache (direct I/O) find the bytes
+    // Reads and writes go past the kernel's pages (direct I/O): st_size says 0 because nobody knows better, or the file
+    // is being written in order, and pages of it would cost a copy and be wrong by the next write.
+    bool past_page_cache = false;
 };
 
 struct created {
@@ -175,6 +177,7 @@ private:
         std::shared_ptr<file_reader> reader;  // null until it is needed
         std::shared_ptr<file_writer> writer;  // null: opened for reading
         bool appends = false;
+        bool past_page_cache = false;
     };
 
     // --- writing ---
@@ -187,6 +190,8 @@ private:
     void leave(std::shared_ptr<file_writer> writer);
     awaitable<> retire(std::shared_ptr<file_writer> writer);
     bool is_open(inode_id inode) const;
+    bool is_written_past_pages(inode_id inode) const;
+    bool may_write_past_pages(inode_id inode, int flags) const;
     handle_id add_handle(open_file_state state);
     awaitable<result<open_reply>> open_for_writing(inode_id inode, int flags);
     awaitable<result<>> attach_reader(handle_id file);
