@@ -20,7 +20,6 @@ failure in_data_connection(failure why)
 awaitable<result<data_link>> begin_with(proto::command how, control_channel& control, net::connector& connector,
                                         const config& settings)
 {
-    const bool extended = how.verb() == "EPSV";
     FTPFS_CO_TRY(const auto answer, co_await control.exchange(std::move(how)));
     if (answer.is_preliminary()) {
         control.give_up();
@@ -29,16 +28,7 @@ awaitable<result<data_link>> begin_with(proto::command how, control_channel& con
     if (answer.is_negative()) {
         co_return answer.as_failure();
     }
-    FTPFS_CO_TRY(const auto address, proto::parse_data_address(answer));
-    const auto& server = control.stream().remote_endpoint();
-    if (address.port == server.port()) {
-        co_return failure{errc::protocol_violation,
-                          extended ? "EPSV names the control port" : "PASV names the control port"};
-    }
-    auto connection = connector.begin_connect(control.stream().local_endpoint().address(),
-                                              net::endpoint{server.address(), address.port},
-                                              std::min(settings.connect_timeout, settings.timeout));
-    co_return data_link{std::move(connection), extended};
+    co_return follow_data_answer(answer, control, connector, settings);
 }
 
 bool may_use_pasv(const control_channel& control, const config& settings)
@@ -53,6 +43,28 @@ bool begins_with_epsv(const control_channel& control, const config& settings, co
 }
 
 }  // namespace
+
+proto::command data_question(const control_channel& control, const config& settings, const server_profile& profile)
+{
+    return proto::command::bare(begins_with_epsv(control, settings, profile) ? "EPSV" : "PASV");
+}
+
+result<data_link> follow_data_answer(const proto::reply& answer, control_channel& control, net::connector& connector,
+                                     const config& settings)
+{
+    constexpr int entering_extended_passive = 229;  // RFC 2428 §3
+    const bool extended = answer.code == entering_extended_passive;
+    FTPFS_TRY(const auto address, proto::parse_data_address(answer));
+    const auto& server = control.stream().remote_endpoint();
+    if (address.port == server.port()) {
+        return failure{errc::protocol_violation,
+                       extended ? "EPSV names the control port" : "PASV names the control port"};
+    }
+    auto connection = connector.begin_connect(control.stream().local_endpoint().address(),
+                                              net::endpoint{server.address(), address.port},
+                                              std::min(settings.connect_timeout, settings.timeout));
+    return data_link{std::move(connection), extended};
+}
 
 awaitable<result<data_link>> begin_data_connection(control_channel& control, net::connector& connector,
                                                    const config& settings, server_profile& profile)

@@ -34,6 +34,11 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
          greets_as("FileZilla Server"))) {
         profile.pipelining = support::works;
     }
+    // Tried: vsftpd 3.0.3, ProFTPD 1.3.8 and inetutils 2.4. Pure-FTPd and pyftpdlib would gain nothing: they report the
+    // end together with the data.
+    if (profile.queueing == support::unknown && (vsftpd || greets_as("ProFTPD") || greets_as("GNU inetutils"))) {
+        profile.queueing = support::works;
+    }
     // Tried: vsftpd 3.0.3, Pure-FTPd 1.0.50 (cuts at n, which is the end), pyftpdlib 1.5.7, inetutils 2.4.
     if (pure || vsftpd || pyftpdlib || greets_as("GNU inetutils")) {
         profile.store_at_end = support::works;

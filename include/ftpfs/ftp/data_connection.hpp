@@ -37,6 +37,12 @@ awaitable<result<data_link>> begin_data_connection(control_channel& control, net
 // trip and a half after the client began, just when a command that was sent afterwards arrives.)
 awaitable<result<std::unique_ptr<net::byte_stream>>> await_data_connection(data_link& link, server_profile& profile);
 
+// The two halves of begin_data_connection(), for whoever sends the question behind other commands: which one it is, and
+// what its reply leads to, a positive and final one. Failures: protocol_violation.
+proto::command data_question(const control_channel& control, const config& settings, const server_profile& profile);
+result<data_link> follow_data_answer(const proto::reply& answer, control_channel& control, net::connector& connector,
+                                     const config& settings);
+
 // Both, and with PASV if a port named by EPSV can't be reached.
 awaitable<result<std::unique_ptr<net::byte_stream>>> open_data_connection(control_channel& control,
                                                                           net::connector& connector,

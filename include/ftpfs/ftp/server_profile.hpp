@@ -36,6 +36,9 @@ struct server_profile {
     support pipelining = support::unknown;  // two commands in one packet are both answered
     support armed = support::unknown;       // data connections opened ahead of need are used by the server
     unsigned armed_failures = 0;            // in a row
+    // works: commands sent while the end of a transfer is still to be reported wait for their turn. Never found out by
+    // trying, since who loses one says nothing: Pure-FTPd throws away what comes during a transfer.
+    support queueing = support::unknown;
 
     // Listings and facts.
     support mlsd = support::unknown;
