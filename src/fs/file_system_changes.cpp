@@ -394,6 +394,7 @@ awaitable<result<>> file_system::set_mode(inode_id inode, std::uint16_t mode)
     FTPFS_CO_TRY(const auto path, current_path(inode));
     remote::attribute_change change;
     change.mode = mode;
+    writing_.trust.revoke(path);  // a directory
     auto changed = co_await remote_->change_attributes(path, change);
     auto attributes = *known.attributes;
     if (!changed) {

@@ -135,6 +135,7 @@ failure file_writer::fail(failure why)
 {
     if (!failure_) {
         failure_ = about(path_, std::move(why));
+        writing_.trust.refused(path_);
         ++writing_.services.count.failed_files;
         writing_.services.journal.warning("{}: not written: {}", printable(path_.str()), to_string(*failure_));
         if (!orphaned_) {
@@ -169,6 +170,13 @@ void file_writer::sent(file_attributes seen)
     }
 }
 
+void file_writer::note_created()
+{
+    if (creates_) {
+        writing_.trust.accepted(path_, std::chrono::steady_clock::now());
+    }
+}
+
 void file_writer::drop_staged()
 {
     staged_.reset();
@@ -179,13 +187,14 @@ void file_writer::drop_staged()
 
 // --- creating and emptying ---
 
-awaitable<result<>> file_writer::begin_anew(std::shared_ptr<file_writer> self, std::optional<std::uint16_t> mode)
+awaitable<result<>> file_writer::begin_anew(std::shared_ptr<file_writer> self, std::optional<std::uint16_t> mode,
+                                            consent how)
 {
-    auto work = self->begin_anew_in_turn(mode);
+    auto work = self->begin_anew_in_turn(mode, how);
     return apart_of<void>(self, self->writing_.services, std::move(work));
 }
 
-awaitable<result<>> file_writer::begin_anew_in_turn(std::optional<std::uint16_t> mode)
+awaitable<result<>> file_writer::begin_anew_in_turn(std::optional<std::uint16_t> mode, consent how)
 {
     const auto mine = co_await turn_.take();
     if (failure_) {
@@ -201,7 +210,7 @@ awaitable<result<>> file_writer::begin_anew_in_turn(std::optional<std::uint16_t>
         base_.modified = {};
     }
     if (!orphaned_ && writing_.services.settings.upload == upload_mode::stream) {
-        co_return co_await start_stream(remote::upload_start::replace);
+        co_return co_await start_stream(remote::upload_start::replace, how);
     }
     if (stream_) {
         co_await std::exchange(stream_, nullptr)->drop();
@@ -213,7 +222,7 @@ awaitable<result<>> file_writer::begin_anew_in_turn(std::optional<std::uint16_t>
     co_return result<>{};
 }
 
-awaitable<result<>> file_writer::start_stream(remote::upload_start start)
+awaitable<result<>> file_writer::start_stream(remote::upload_start start, consent how)
 {
     if (stream_) {
         co_await std::exchange(stream_, nullptr)->drop();
@@ -225,15 +234,20 @@ awaitable<result<>> file_writer::start_stream(remote::upload_start start)
     if (appends) {
         request.offset = base_.size.value_or(0);
     }
+    creates_ = !exists_;
+    request.trusting = how == consent::trusted && creates_;
     if (exists_) {
         request.expected = version_on_server(base_);
     }
+    const bool waits = !appends && !request.trusting;
     auto stream = upload_stream::start(writing_, std::move(request));
-    if (!appends) {
+    if (waits) {
         const auto opened = co_await stream->opened();
         if (!opened) {
+            writing_.trust.refused(path_);
             co_return exists_ ? fail(opened.error()) : about(path_, opened.error());
         }
+        note_created();
         exists_ = true;
         base_.size = 0;
     }
@@ -395,6 +409,7 @@ awaitable<result<>> file_writer::stage_stream()
     if (stream->starts_anew() && stream->has_all()) {
         // Nothing of it is needed on the server: it will be replaced as a whole.
         co_await stream->drop();
+        exists_ = exists_ || !stream->why();  // a file that was created on trust is there by now
     } else if (refused) {
         // The server has what was confirmed before; the rest is still here.
         if (stream->parked()) {
@@ -432,6 +447,7 @@ awaitable<result<>> file_writer::finish_stream()
     auto done = co_await stream_->finish();
     if (done) {
         stream_.reset();
+        note_created();
         sent(*std::move(done));
         co_return result<>{};
     }

@@ -36,7 +36,7 @@ result<remote_path> temporary_beside(const remote_path& path)
 
 bool file_writer::is_just_created() const noexcept
 {
-    const bool empty = stream_ && stream_->starts_anew() && !stream_->why() && stream_->buffer().high() == 0;
+    const bool empty = exists_ && stream_ && stream_->starts_anew() && !stream_->why() && stream_->buffer().high() == 0;
     const bool nothing_to_set =
         !deferred_time_ && deferred_mode_.value_or(usual_mode) == base_.mode.value_or(usual_mode);
     return empty && nothing_to_set && !failure_;

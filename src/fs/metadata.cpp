@@ -332,7 +332,7 @@ bool metadata::should_list(const remote_path& directory, question what)
             return true;
         }
     }
-    if (asked_before != nullptr) {
+    if (asked_before != nullptr || remote_.stats_by_listing()) {
         return true;
     }
     interest fresh;

@@ -37,6 +37,7 @@ awaitable<result<>> resumable_upload::open(std::uint64_t oldest)
     auto request = request_;
     request.start = appends ? remote::upload_start::append : remote::upload_start::replace;
     request.offset = appends ? position_ : 0;
+    request.trusting = request.trusting && !opened_once_;
     if (opened_once_ && appends) {
         request.expected.reset();  // our own bytes changed it
     }

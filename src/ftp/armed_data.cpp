@@ -15,6 +15,11 @@ bool armed_data::ready(time_point now)
     return link_ && now < lapses_at() && link_->connection->usable();
 }
 
+bool armed_data::connected(time_point now)
+{
+    return ready(now) && link_->connection->connected();
+}
+
 std::optional<data_link> armed_data::take(time_point now)
 {
     auto link = ready(now) ? std::move(link_) : std::nullopt;

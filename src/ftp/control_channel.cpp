@@ -178,6 +178,10 @@ void control_channel::wait_for_word()
 void control_channel::on_word()
 {
     waits_for_word_ = false;
+    if (alarm_ && !broken() && stream_->look() == net::idle_state::quiet) {
+        wait_for_word();  // somebody has read it meanwhile
+        return;
+    }
     const bool preliminary = stream_->peek() == std::byte{'1'};
     if (alarm_ && !broken() && !preliminary) {
         std::exchange(alarm_, nullptr)();

@@ -26,19 +26,7 @@ awaitable<result<data_link>> begin_with(proto::command how, control_channel& con
         control.give_up();
         co_return failure{errc::protocol_violation, answer.as_failure().detail};
     }
-    if (answer.is_negative()) {
-        co_return answer.as_failure();
-    }
-    FTPFS_CO_TRY(const auto address, proto::parse_data_address(answer));
-    const auto& server = control.stream().remote_endpoint();
-    if (address.port == server.port()) {
-        co_return failure{errc::protocol_violation,
-                          extended ? "EPSV names the control port" : "PASV names the control port"};
-    }
-    auto connection = connector.begin_connect(control.stream().local_endpoint().address(),
-                                              net::endpoint{server.address(), address.port},
-                                              std::min(settings.connect_timeout, settings.timeout));
-    co_return data_link{std::move(connection), extended};
+    co_return follow_data_address(answer, extended, control, connector, settings);
 }
 
 bool may_use_pasv(const control_channel& control, const config& settings)
@@ -53,6 +41,24 @@ bool begins_with_epsv(const control_channel& control, const config& settings, co
 }
 
 }  // namespace
+
+result<data_link> follow_data_address(const proto::reply& answer, bool extended, control_channel& control,
+                                      net::connector& connector, const config& settings)
+{
+    if (answer.is_negative()) {
+        return answer.as_failure();
+    }
+    FTPFS_TRY(const auto address, proto::parse_data_address(answer));
+    const auto& server = control.stream().remote_endpoint();
+    if (address.port == server.port()) {
+        return failure{errc::protocol_violation,
+                       extended ? "EPSV names the control port" : "PASV names the control port"};
+    }
+    auto connection = connector.begin_connect(control.stream().local_endpoint().address(),
+                                              net::endpoint{server.address(), address.port},
+                                              std::min(settings.connect_timeout, settings.timeout));
+    return data_link{std::move(connection), extended};
+}
 
 awaitable<result<data_link>> begin_data_connection(control_channel& control, net::connector& connector,
                                                    const config& settings, server_profile& profile)

@@ -36,13 +36,14 @@ awaitable<result<std::unique_ptr<upload>>> ftp_remote::store_on(session_lease& l
     const auto path = absolute(*lease, request.path);
     FTPFS_CO_CHECK(remote_changes::check_name(pool_->profile(), path));
     const bool appends = request.start == upload_start::append;
-    const auto begun = co_await lease->store(path, request.start, request.offset, request.expected);
+    const auto begun = co_await lease->store(path, request.start, request.offset, request.expected, request.trusting);
     if (!begun) {
         co_return co_await explain_upload(*lease, path, begun.error(), appends);
     }
     ftp_upload::what started{std::move(lease), pool_->profile(), path};
     started.offset = appends ? request.offset : 0;
     started.before = request.expected;
+    started.explain = [this, path](session& asked, failure why) { return explain_upload(asked, path, why, false); };
     started.look = [this, path = request.path] { return look_again(path); };
     started.bytes_sent = bytes_sent_;
     co_return std::make_unique<ftp_upload>(std::move(started));

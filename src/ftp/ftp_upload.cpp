@@ -59,9 +59,9 @@ awaitable<result<>> ftp_upload::send(transfer_ptr to, std::vector<shared_bytes> 
     }
     const auto written = co_await to->begun.lease->write(std::move(pieces));
     if (!written) {
-        to->failed = written.error();
+        to->failed = co_await explain_refusal(to, written.error());
         to->begun.lease.release();
-        co_return written.error();
+        co_return *to->failed;
     }
     to->size += count;
     *to->begun.bytes_sent += count;
@@ -88,12 +88,27 @@ awaitable<result<file_attributes>> ftp_upload::end(transfer_ptr to)
     co_return answer;
 }
 
+awaitable<failure> ftp_upload::explain_refusal(transfer_ptr to, failure why)
+{
+    auto& lease = to->begun.lease;
+    if (lease->store_was_refused() && !lease->lost()) {
+        co_return co_await to->begun.explain(*lease, std::move(why));
+    }
+    co_return why;
+}
+
 awaitable<result<file_attributes>> ftp_upload::settle(transfer_ptr to, result<> ended)
 {
     auto& begun = to->begun;
+    if (!ended && begun.lease->store_was_refused()) {
+        co_return co_await explain_refusal(to, ended.error());
+    }
     auto found = result<std::optional<file_attributes>>{failure{errc::connection_lost}};
-    bool lost = begun.lease->lost();
-    if (!lost) {
+    const auto seen = begun.lease->take_seen();
+    bool lost = !seen && begun.lease->lost();
+    if (seen) {
+        found = seen;
+    } else if (!lost) {
         remote_lookup lookup{*begun.lease, begun.profile};
         found = co_await lookup.find(begun.path);
         lost = begun.lease->lost();

@@ -20,6 +20,9 @@ public:
     // Asks for the file on another session, when this one is lost.
     using look_again = std::function<awaitable<result<std::optional<file_attributes>>>()>;
 
+    // What a refusal means that came after the upload had begun.
+    using explanation = std::function<awaitable<failure>(session&, failure)>;
+
     struct what {
         what(session_lease lease_, const server_profile& profile_, remote_path path_)
             : lease{std::move(lease_)}, profile{profile_}, path{std::move(path_)}
@@ -32,6 +35,7 @@ public:
         std::uint64_t offset = 0;
         std::optional<file_version> before;
         look_again look;
+        explanation explain;
         std::shared_ptr<std::uint64_t> bytes_sent;  // is added to
     };
 
@@ -45,6 +49,7 @@ private:
     using transfer_ptr = std::shared_ptr<transfer>;
     static awaitable<result<>> send(transfer_ptr to, std::vector<shared_bytes> pieces);
     static awaitable<result<file_attributes>> end(transfer_ptr to);
+    static awaitable<failure> explain_refusal(transfer_ptr to, failure why);
     static awaitable<result<file_attributes>> settle(transfer_ptr to, result<> ended);
 
     transfer_ptr transfer_;

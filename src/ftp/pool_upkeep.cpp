@@ -25,6 +25,16 @@ constexpr std::chrono::milliseconds press_interval{200};
 // After so many metadata leases in a row a bulk transfer that waits gets its turn.
 constexpr std::size_t metadata_before_bulk = 8;
 
+// Who copies many files comes back for the next one within this time.
+constexpr std::chrono::milliseconds upload_pause{500};
+
+// File after file: while one session opens its next data connection, another one can send.
+bool follows_upload(pool_slot& slot)
+{
+    const auto now = session_pool::clock::now();
+    return slot.uploads && now < slot.what->last_used() + upload_pause && !slot.what->armed().connected(now);
+}
+
 }  // namespace
 
 void session_pool::dispatch()
@@ -71,6 +81,7 @@ bool session_pool::serve(queue& waiters, lane which)
         }
         const auto who = *at;
         waiters.erase(at);
+        const bool in_a_row = settings_.armed && who->what.uploads && follows_upload(*slot);
         slot->now = which == lane::metadata ? state::metadata : state::bulk;
         slot->on_pressure = who->what.on_pressure;
         slot->uploads = who->what.uploads;
@@ -79,6 +90,9 @@ bool session_pool::serve(queue& waiters, lane which)
             slot->directory = who->what.directory;
         }
         who->answer(session_lease{weak_from_this(), slot});
+        if (in_a_row && counts().idle == 0 && policy_.should_open(1, counts(), clock::now())) {
+            open_another();
+        }
         return true;
     }
     return false;
@@ -110,7 +124,8 @@ session_pool::slot_ptr session_pool::take_idle(const waiter& who) const
     const auto rank = [&](const slot_ptr& slot) {
         auto& one = *slot->what;
         const bool fits = who.what.directory && slot->directory == who.what.directory;
-        return std::tuple{!one.preparing(), moves_data && one.armed().ready(now), fits, one.last_used()};
+        const bool connected = moves_data && one.armed().connected(now);
+        return std::tuple{!one.preparing(), connected, moves_data && one.armed().ready(now), fits, one.last_used()};
     };
     slot_ptr best;
     for (const auto& slot : slots_) {
@@ -195,6 +210,7 @@ awaitable<> session_pool::open_one(slot_ptr slot)
     connected_again();
     policy_.opened(counts());
     dispatch();
+    prepare_later(slot);
 }
 
 void session_pool::connected_again()
@@ -372,24 +388,6 @@ void session_pool::press()
             tell();
         }
     }
-}
-
-pool_counts session_pool::counts() const
-{
-    pool_counts all;
-    for (const auto& slot : slots_) {
-        switch (slot->now) {
-        case state::opening: ++all.opening; break;
-        case state::idle: ++all.idle; break;
-        case state::metadata: ++all.metadata; break;
-        case state::bulk: ++all.bulk; break;
-        case state::recovering: ++all.recovering; break;
-        case state::closing: ++all.closing; break;
-        }
-        all.ahead += slot->ahead ? 1U : 0U;
-        all.ahead_bulk += slot->ahead && slot->now == state::bulk ? 1U : 0U;
-    }
-    return all;
 }
 
 }  // namespace ftpfs::ftp

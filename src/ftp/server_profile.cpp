@@ -34,6 +34,13 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
          greets_as("FileZilla Server"))) {
         profile.pipelining = support::works;
     }
+    const bool waits = vsftpd || greets_as("ProFTPD") || greets_as("GNU inetutils") || greets_as("linux-ftpd");
+    if (waits) {
+        profile.queueing = support::works;
+    }
+    if (waits || pure) {
+        profile.early_data = support::works;
+    }
     // Tried: vsftpd 3.0.3, Pure-FTPd 1.0.50 (cuts at n, which is the end), pyftpdlib 1.5.7, inetutils 2.4.
     if (pure || vsftpd || pyftpdlib || greets_as("GNU inetutils")) {
         profile.store_at_end = support::works;

@@ -3,6 +3,7 @@
 #include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
+#include "ftpfs/ftp/postscript.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/storage.hpp"
 #include "ftpfs/net/connector.hpp"

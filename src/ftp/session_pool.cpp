@@ -198,6 +198,25 @@ awaitable<> session_pool::shut_down()
     slots_.clear();
 }
 
+pool_counts session_pool::counts() const
+{
+    using state = pool_slot::state;
+    pool_counts all;
+    for (const auto& slot : slots_) {
+        switch (slot->now) {
+        case state::opening: ++all.opening; break;
+        case state::idle: ++all.idle; break;
+        case state::metadata: ++all.metadata; break;
+        case state::bulk: ++all.bulk; break;
+        case state::recovering: ++all.recovering; break;
+        case state::closing: ++all.closing; break;
+        }
+        all.ahead += slot->ahead ? 1U : 0U;
+        all.ahead_bulk += slot->ahead && slot->now == state::bulk ? 1U : 0U;
+    }
+    return all;
+}
+
 statistics session_pool::counters() const
 {
     const auto have = counts();

@@ -1,9 +1,9 @@
 // How a session learns about one object: MLST, else SIZE and MDTM for a file, CWD for a directory.
 #include "ftpfs/ftp/control_channel.hpp"
+#include "ftpfs/ftp/postscript.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
 #include "ftpfs/ftp/storage.hpp"
-#include "ftpfs/proto/fact_list.hpp"
 #include "ftpfs/proto/server_words.hpp"
 #include "ftpfs/proto/size_reply.hpp"
 #include "ftpfs/proto/time_reply.hpp"
@@ -47,27 +47,7 @@ awaitable<result<file_attributes>> session::stat_by_mlst(remote_path path)
     FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
     FTPFS_CO_TRY(auto command, proto::command::make("MLST", argument));
     FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
-    co_return take_mlst(answer);
-}
-
-// `unsupported` when the server turns out to have no MLST that can be used.
-result<file_attributes> session::take_mlst(const proto::reply& answer)
-{
-    auto& known = setup_.profile.mlst;
-    if (answer.is_unknown_command()) {
-        known = support::refused;
-        return failure{errc::unsupported, answer.as_failure().detail};
-    }
-    if (answer.is_negative()) {
-        return proto::explain(answer);
-    }
-    auto attributes = proto::parse_mlst_reply(answer);
-    if (!attributes) {
-        known = support::refused;
-        return failure{errc::unsupported, std::move(attributes).error().detail};
-    }
-    known = support::works;
-    return attributes;
+    co_return take_mlst(answer, setup_.profile);
 }
 
 awaitable<result<file_attributes>> session::stat_by_size(remote_path path)
@@ -204,7 +184,7 @@ awaitable<result<file_version>> session::hear_version(remote_path path, std::vec
             co_return answer.as_failure();
         }
         if (verb == "MLST") {
-            const auto facts = take_mlst(answer);
+            const auto facts = take_mlst(answer, setup_.profile);
             version = facts ? version_of_file(path, *facts) : facts.error();
         } else if (verb == "SIZE") {
             note_answer(profile.size, answer);

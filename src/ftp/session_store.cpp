@@ -1,6 +1,7 @@
 // How a session writes a file.
 #include "ftpfs/ftp/armed_data.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
+#include "ftpfs/ftp/postscript.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
 #include "ftpfs/ftp/storage.hpp"
@@ -8,6 +9,8 @@
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
+
+#include <utility>
 
 namespace ftpfs::ftp {
 
@@ -28,6 +31,11 @@ bool is_about_append(const proto::reply& answer)
     return (answer.code == 450 || answer.code == 451) && (!meaning || meaning == errc::permission_denied);
 }
 
+std::string_view name_in(std::string_view argument)
+{
+    return argument.substr(argument.rfind('/') + 1);
+}
+
 class raised_flag {
 public:
     explicit raised_flag(bool& flag) : flag_{flag} { flag_ = true; }
@@ -42,19 +50,17 @@ private:
 }  // namespace
 
 awaitable<result<>> session::store(remote_path path, remote::upload_start start, std::uint64_t offset,
-                                   std::optional<file_version> expected)
+                                   std::optional<file_version> expected, bool unheard)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    stored_name_ = path.name();
     if (start == remote::upload_start::append) {
         FTPFS_CO_CHECK(co_await check_end(path, offset, expected));
         co_return co_await store_behind_end(std::move(path), offset);
     }
     FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
-    FTPFS_CO_TRY(auto command, proto::command::make("STOR", argument));
-    FTPFS_CO_TRY(const auto answer, co_await begin_store(std::move(command), std::nullopt));
-    if (answer.is_negative()) {
-        co_return proto::explain(answer);
+    FTPFS_CO_TRY(const auto answer, co_await begin_store("STOR", argument, std::nullopt, unheard));
+    if (answer && answer->is_negative()) {
+        co_return proto::explain(*answer);
     }
     co_return result<>{};
 }
@@ -82,55 +88,106 @@ awaitable<result<>> session::store_behind_end(remote_path path, std::uint64_t of
     auto& profile = setup_.profile;
     FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
     if (profile.append != support::refused) {
-        FTPFS_CO_TRY(auto command, proto::command::make("APPE", argument));
-        FTPFS_CO_TRY(const auto answer, co_await begin_store(std::move(command), std::nullopt));
-        if (!answer.is_negative()) {
+        FTPFS_CO_TRY(const auto answer, co_await begin_store("APPE", argument, std::nullopt, false));
+        if (!answer->is_negative()) {
             profile.append = support::works;
             co_return result<>{};
         }
-        if (!is_about_append(answer)) {
-            co_return proto::explain(answer);
+        if (!is_about_append(*answer)) {
+            co_return proto::explain(*answer);
         }
         profile.append = support::refused;
-        setup_.logger.info("the server does not append: {}", answer.as_failure().detail);
+        setup_.logger.info("the server does not append: {}", answer->as_failure().detail);
     }
     if (profile.store_at_end != support::works) {
         co_return failure{errc::unsupported, no_append};
     }
-    FTPFS_CO_TRY(auto command, proto::command::make("STOR", argument));
-    FTPFS_CO_TRY(const auto answer, co_await begin_store(std::move(command), offset));
-    if (answer.is_negative()) {
-        if (is_about_append(answer) || answer.code == 501 || answer.code == 554) {
+    FTPFS_CO_TRY(const auto answer, co_await begin_store("STOR", argument, offset, false));
+    if (answer->is_negative()) {
+        if (is_about_append(*answer) || answer->code == 501 || answer->code == 554) {
             profile.store_at_end = support::refused;
             co_return failure{errc::unsupported, no_append};
         }
-        co_return proto::explain(answer);
+        co_return proto::explain(*answer);
     }
     co_return result<>{};
 }
 
 // Without `rest`: from the beginning, or where the command says. A REST that was not used up may still be waiting
 // (vsftpd, ProFTPD, Pure-FTPd and pyftpdlib keep it even across LIST), so it is taken back first.
-awaitable<result<proto::reply>> session::begin_store(proto::command what, std::optional<std::uint64_t> rest)
+awaitable<result<std::optional<proto::reply>>> session::begin_store(std::string verb, std::string argument,
+                                                                    std::optional<std::uint64_t> rest, bool unheard)
 {
+    FTPFS_CO_TRY(const auto what, proto::command::make(verb, argument));
     if (!rest && rest_was_sent_) {
         rest = 0;
     }
+    const auto& profile = setup_.profile;
+    const bool queues = pipelines() && profile.queueing == support::works;
+    store_was_refused_ = false;
     for (;;) {
         FTPFS_CO_TRY(auto data, co_await next_data());
         auto transfer = std::make_unique<storage>(*control_, std::move(data));
+        postscript_ = std::make_unique<postscript>(argument, setup_.settings, profile);
         rest_was_sent_ = rest_was_sent_ || rest;
-        auto answer = co_await transfer->begin(what, rest, pipelines());
+        storage::order order{what};
+        order.rest = rest;
+        order.pipelined = pipelines();
+        order.unheard = unheard && pipelines() && profile.early_data == support::works;
+        if (queues) {
+            FTPFS_CO_TRY(order.behind, postscript_->commands());
+        }
+        auto answer = co_await transfer->begin(std::move(order));
         used();
-        const bool in_vain = answer && armed_in_vain(answer->code);
-        if (in_vain) {
-            continue;  // the next one is new
+        if (!answer) {
+            co_return answer;
         }
-        if (answer && !answer->is_negative()) {
+        const auto code = transfer->first_code();  // 0: not heard, or REST was refused and nothing else was sent
+        postscript_->sent = queues && (code != 0 || !*answer);
+        const bool in_vain = code != 0 && armed_in_vain(code);
+        if (!*answer || !(*answer)->is_negative()) {
             storage_ = std::move(transfer);
+            co_return answer;
         }
-        co_return answer;
+        co_await hear_postscript();
+        if (!in_vain) {
+            co_return answer;
+        }
+        // Once more with another one.
     }
+}
+
+// The next data connection is on its way afterwards, where the server was asked for one.
+awaitable<> session::hear_postscript()
+{
+    if (!std::exchange(postscript_->sent, false) || control_->broken()) {
+        co_return;
+    }
+    co_await postscript_->hear(*control_, setup_.connector, setup_.settings, setup_.profile);
+    if (postscript_->next) {
+        armed_->arm(*std::exchange(postscript_->next, std::nullopt), clock::now());
+    }
+}
+
+// After the final reply. Where the server would not have kept the questions, they are asked now.
+awaitable<> session::end_store(bool ask)
+{
+    armed_in_vain(storage_->first_code());
+    store_was_refused_ = storage_->was_refused();
+    storage_.reset();
+    if (ask && !postscript_->sent && pipelines() && control_->quiet()) {
+        auto questions = postscript_->commands();
+        if (questions && !questions->empty()) {
+            postscript_->sent = (co_await control_->send_all(*std::move(questions))).has_value();
+        }
+    }
+    co_await hear_postscript();
+    used();
+}
+
+std::optional<file_attributes> session::take_seen()
+{
+    return postscript_ ? std::exchange(postscript_->seen, std::nullopt) : std::nullopt;
 }
 
 awaitable<result<>> session::write(std::vector<shared_bytes> pieces)
@@ -141,7 +198,7 @@ awaitable<result<>> session::write(std::vector<shared_bytes> pieces)
     const raised_flag now{sending_};
     auto written = co_await storage_->write(std::move(pieces));
     if (!written) {
-        storage_.reset();
+        co_await end_store(false);
     }
     used();
     co_return written;
@@ -154,15 +211,14 @@ awaitable<result<>> session::finish_store()
     }
     const raised_flag now{sending_};
     const auto answer = co_await storage_->finish();
-    storage_.reset();
-    used();
+    co_await end_store(true);
     if (!answer) {
         co_return answer.error();
     }
     if (!answer->is_completion()) {
         co_return proto::explain(*answer);
     }
-    if (proto::admits_failure(*answer, stored_name_)) {
+    if (proto::admits_failure(*answer, name_in(postscript_->file()))) {
         co_return proto::explain_admission(*answer);
     }
     co_return result<>{};

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace ftpfs::ftp {
 
@@ -39,46 +41,68 @@ storage::~storage()
     control_.watch({});
 }
 
-awaitable<result<proto::reply>> storage::begin(proto::command what, std::optional<std::uint64_t> rest, bool pipelined)
+awaitable<result<std::optional<proto::reply>>> storage::begin(order given)
 {
     std::vector<proto::command> packet;
-    if (rest) {
-        packet.push_back(proto::command::with_number("REST", *rest));
+    if (given.rest) {
+        packet.push_back(proto::command::with_number("REST", *given.rest));
     }
     // A REST to a place must be accepted before STOR is sent: without it STOR empties the file.
-    if (rest && (*rest > 0 || !pipelined)) {
+    if (given.rest && (*given.rest > 0 || !given.pipelined)) {
         FTPFS_CO_CHECK(co_await control_.send_all(std::exchange(packet, {})));
         FTPFS_CO_TRY(auto answer, co_await hear_rest());
-        if (answer.is_negative() && *rest > 0) {
-            co_return answer;
+        if (answer.is_negative() && *given.rest > 0) {
+            co_return std::optional{std::move(answer)};
         }
-        rest.reset();
+        given.rest.reset();
     }
-    packet.push_back(std::move(what));
+    rest_is_due_ = given.rest.has_value();
+    packet.push_back(std::move(given.what));
+    behind_ = given.behind.size();
+    std::move(given.behind.begin(), given.behind.end(), std::back_inserter(packet));
     FTPFS_CO_CHECK(co_await control_.send_all(std::move(packet)));
-    if (rest) {
+    if (given.unheard) {
+        if (!rest_is_due_) {
+            watch();
+        }
+        co_return std::nullopt;
+    }
+    FTPFS_CO_TRY(auto answer, co_await hear_first());
+    co_return std::optional{std::move(answer)};
+}
+
+// The server's answer to the command, whatever it is.
+awaitable<result<proto::reply>> storage::hear_first()
+{
+    if (std::exchange(rest_is_due_, false)) {
         FTPFS_CO_CHECK(co_await hear_rest());
     }
     FTPFS_CO_TRY(auto answer, co_await control_.read_reply());
+    first_code_ = answer.code;
     if (control_.broken()) {
         co_return answer.as_failure();
     }
-    if (answer.is_negative()) {
-        data_->close(net::close_mode::abortive);
-        co_return answer;
-    }
-    if (!answer.is_preliminary()) {  // no server was seen to say it, but some do for RETR
+    if (!answer.is_preliminary()) {  // a refusal; or a success, as some servers say at once for RETR
+        control_.watch({});
         final_ = answer;
+        if (answer.is_negative()) {
+            data_->close(net::close_mode::abortive);
+        }
         co_return answer;
     }
     FTPFS_CO_CHECK(co_await hear());
     if (!final_) {
-        control_.watch([this] {
-            alarmed_ = true;
-            data_->close(ending_ ? net::close_mode::orderly : net::close_mode::abortive);
-        });
+        watch();
     }
     co_return answer;
+}
+
+void storage::watch()
+{
+    control_.watch([this] {
+        alarmed_ = true;
+        data_->close(ending_ ? net::close_mode::orderly : net::close_mode::abortive);
+    });
 }
 
 awaitable<result<proto::reply>> storage::hear_rest()
@@ -96,6 +120,10 @@ awaitable<result<proto::reply>> storage::hear_rest()
 // Takes what the server has said already, without waiting for more than the rest of a line.
 awaitable<result<>> storage::hear()
 {
+    if (first_code_ == 0 && control_.has_word()) {
+        FTPFS_CO_CHECK(co_await hear_first());
+        co_return result<>{};
+    }
     for (int i = 0; !final_ && control_.has_word(); ++i) {
         if (i == most_preliminary) {
             control_.give_up();
@@ -132,12 +160,15 @@ awaitable<result<>> storage::write_piece(shared_bytes piece)
         if (alarmed_) {
             co_return co_await after_broken_data(failure{errc::connection_lost});
         }
+        const auto slice = piece.slice(at, slice_size);
+        if (first_code_ == 0 && (sent_unheard_ += slice.size()) > most_unheard) {
+            FTPFS_CO_CHECK(co_await hear_first());
+        }
         FTPFS_CO_CHECK(co_await hear());
         if (final_) {
             data_->close(net::close_mode::abortive);
             co_return ended_early();
         }
-        const auto slice = piece.slice(at, slice_size);
         data_->expires_after(control_.timeout());
         auto written = co_await data_->write_all(slice.span());
         if (!written) {
@@ -167,6 +198,10 @@ awaitable<result<proto::reply>> storage::final_reply(clock::duration limit)
 {
     for (int i = 0; !final_ && i < most_preliminary; ++i) {
         FTPFS_CO_TRY(auto answer, co_await control_.read_reply_within(limit));
+        if (std::exchange(rest_is_due_, false)) {
+            continue;
+        }
+        first_code_ = first_code_ == 0 ? answer.code : first_code_;
         if (!answer.is_preliminary()) {
             final_ = std::move(answer);
         }
@@ -183,7 +218,10 @@ awaitable<result<proto::reply>> storage::finish()
     ending_ = true;
     if (!final_ && !alarmed_) {
         const auto ended = co_await data_->shutdown_send();
-        if (ended) {
+        if (ended && first_code_ == 0) {
+            FTPFS_CO_CHECK(co_await hear_first());
+        }
+        if (ended && !final_) {
             FTPFS_CO_CHECK(co_await send_backlog());
             co_await drain();
         }
@@ -235,8 +273,12 @@ awaitable<> storage::break_off()
 {
     control_.watch({});
     data_->close(net::close_mode::abortive);
-    const auto last_word = co_await final_reply(patience());
-    if (last_word) {
+    bool heard = (co_await final_reply(patience())).has_value();
+    for (; heard && behind_ > 0; --behind_) {
+        const auto answer = co_await control_.read_reply_within(patience());
+        heard = answer && !answer->is_preliminary();
+    }
+    if (heard) {
         co_await control_.synchronise(patience());
     }
 }

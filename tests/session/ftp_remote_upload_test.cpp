@@ -207,5 +207,157 @@ TEST_F(ftp_remote_upload, gives_the_session_back_when_it_is_dropped)
     });
 }
 
+// As vsftpd: what is asked behind the upload is answered behind its final reply.
+class ftp_remote_upload_on_trust : public ftp_remote_fixture {
+protected:
+    ftp_remote_upload_on_trust() { settings.pipelining = true; }
+
+    // The first upload shows which questions the server answers; the second one is not waited for, and is answered
+    // by `rest`.
+    void serve(std::function<awaitable<>(scripted_control&, scripted_data&)> rest)
+    {
+        server.add([rest = std::move(rest)](scripted_control& control) -> awaitable<> {
+            control.answer_login();
+            co_await control.say("220 (vsFTPd 3.0.3)");
+            auto first = co_await control.expect_epsv();
+            co_await control.expect("STOR /a", "150 go on");
+            co_await first.receive_all();
+            first.close();
+            co_await control.say("226 done");
+            co_await control.expect("SIZE /a", "213 10");
+            co_await control.expect("MDTM /a", "213 20260304091702");
+            auto data = co_await control.expect_epsv();
+            co_await control.expect("STOR /f");
+            co_await control.expect("SIZE /f");
+            co_await control.expect("MDTM /f");
+            co_await rest(control, data);
+        });
+    }
+
+    static awaitable<std::string> store(ftp::ftp_remote& remote, std::string file, bool trusting)
+    {
+        upload_request request{path(file)};
+        request.trusting = trusting;
+        const auto opened = co_await remote.open_upload(std::move(request));
+        if (!opened) {
+            co_return outcome(opened);
+        }
+        const auto written = co_await (*opened)->write(pieces("01234", "56789"));
+        if (!written) {
+            co_return outcome(written);
+        }
+        co_return outcome(co_await (*opened)->finish());
+    }
+
+    std::string upload()
+    {
+        std::string came;
+        play([&came](ftp::ftp_remote& remote) -> awaitable<> {
+            EXPECT_EQ(co_await store(remote, "/a", false), "ok");
+            came = co_await store(remote, "/f", true);
+            EXPECT_EQ(remote.counters().busy, 0U);
+        });
+        return came;
+    }
+
+    static awaitable<> receive(scripted_control& control, scripted_data& data, std::string last_word)
+    {
+        co_await control.say("150 go on");
+        co_await data.receive_all();
+        data.close();
+        co_await control.say(std::move(last_word));
+    }
+};
+
+TEST_F(ftp_remote_upload_on_trust, asks_nothing_again)
+{
+    serve([](scripted_control& control, scripted_data& data) -> awaitable<> {
+        co_await receive(control, data, "226 done");
+        co_await control.say("213 10");
+        co_await control.say("213 20260304091702");
+        co_await control.expect_end();
+    });
+    EXPECT_EQ(upload(), "ok");
+    EXPECT_EQ(count_commands("SIZE /f"), 1U);
+}
+
+TEST_F(ftp_remote_upload_on_trust, is_truncated_when_the_size_is_wrong)
+{
+    serve([](scripted_control& control, scripted_data& data) -> awaitable<> {
+        co_await receive(control, data, "226 done");
+        co_await control.say("213 9");
+        co_await control.say("213 20260304091702");
+        co_await control.expect_end();
+    });
+    EXPECT_EQ(upload(), words(errc::truncated));
+}
+
+TEST_F(ftp_remote_upload_on_trust, succeeds_when_a_426_comes_after_everything)
+{
+    serve([](scripted_control& control, scripted_data& data) -> awaitable<> {
+        co_await receive(control, data, "426 Failure reading network stream.");
+        co_await control.say("213 10");
+        co_await control.say("213 20260304091702");
+        co_await control.expect_end();
+    });
+    EXPECT_EQ(upload(), "ok");
+}
+
+TEST_F(ftp_remote_upload_on_trust, explains_a_refusal)
+{
+    serve([](scripted_control& control, scripted_data& data) -> awaitable<> {
+        co_await data.receive_all();
+        co_await control.say("553 Could not create file.");
+        co_await control.say("550 Could not get file size.");
+        co_await control.say("550 Could not get file modification time.");
+        // The parent is there, so it is a question of rights.
+        auto listed = control.listen();
+        for (auto command = co_await control.next(); !command.empty() && command != "QUIT";
+             command = co_await control.next()) {
+            if (command == "CWD /") {
+                co_await control.say("250 ok");
+            } else if (command == "EPSV") {
+                listed = control.listen();
+                co_await control.say("229 ok " + listed.epsv_text());
+            } else if (command.starts_with("LIST")) {
+                co_await control.say("150 here");
+                co_await listed.send("-rw-r--r-- 1 0 0 10 Mar 04 2026 a\r\n");
+                listed.close();
+                co_await control.say("226 done");
+            } else {
+                co_await control.say("550 no");
+            }
+        }
+    });
+    EXPECT_EQ(upload(), words(errc::permission_denied));
+}
+
+TEST_F(ftp_remote_upload_on_trust, looks_on_another_session_when_the_answers_are_lost)
+{
+    serve([](scripted_control& control, scripted_data& data) -> awaitable<> {
+        co_await receive(control, data, "226 done");
+        control.close();
+    });
+    server.otherwise([](scripted_control& control) -> awaitable<> {
+        control.answer_login();
+        co_await control.say("220 (vsFTPd 3.0.3)");
+        control.answer("CWD", "250 ok");
+        control.answer("SIZE", "213 10");
+        control.answer("MDTM", "213 20260304091702");
+        for (auto command = co_await control.next(); command == "EPSV"; command = co_await control.next()) {
+            auto listed = control.listen();
+            co_await control.say("229 ok " + listed.epsv_text());
+            const auto listing = co_await control.next();
+            EXPECT_TRUE(listing.starts_with("LIST")) << listing;
+            co_await control.say("150 here");
+            co_await listed.send("-rw-r--r-- 1 0 0 10 Mar 04 2026 f\r\n");
+            listed.close();
+            co_await control.say("226 done");
+        }
+    });
+    EXPECT_EQ(upload(), "ok");
+    EXPECT_EQ(server.connections(), 2U);
+}
+
 }  // namespace
 }  // namespace ftpfs::test

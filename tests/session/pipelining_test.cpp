@@ -345,6 +345,8 @@ TEST_F(session_pipelining, takes_back_a_pending_rest_in_the_packet_of_an_upload)
         stored = co_await data.receive_all();
         data.close();
         co_await control.say("226 done");
+        co_await control.expect("MLST /g", facts(3));
+        auto next = co_await control.expect_epsv();
     });
     with_session([](session& opened) -> awaitable<> {
         const auto refused = co_await opened.retrieve(path("/f"), 4, std::nullopt);

@@ -42,8 +42,12 @@ public:
 
     // --- for one request each; `self` keeps the writer until the work is done ---
 
-    // The file is created or emptied, where streaming with the server's consent.
-    static awaitable<result<>> begin_anew(std::shared_ptr<file_writer> self, std::optional<std::uint16_t> mode);
+    enum class consent : std::uint8_t { awaited, trusted };
+
+    // The file is created (with `mode`) or emptied, where streaming with the server's consent. `trusted`: a new file
+    // that the server will most likely take; what it says is heard later.
+    static awaitable<result<>> begin_anew(std::shared_ptr<file_writer> self, std::optional<std::uint16_t> mode,
+                                          consent how = consent::awaited);
     // `appends`: at the end, wherever that is by now.
     static awaitable<result<>> write(std::shared_ptr<file_writer> self, std::uint64_t offset, shared_bytes data,
                                      bool appends);
@@ -104,12 +108,12 @@ public:
 private:
     awaitable<result<>> write_in_turn(std::uint64_t offset, shared_bytes data, bool appends);
     awaitable<result<>> resize_in_turn(std::uint64_t size);
-    awaitable<result<>> begin_anew_in_turn(std::optional<std::uint16_t> mode);
+    awaitable<result<>> begin_anew_in_turn(std::optional<std::uint16_t> mode, consent how);
     awaitable<result<>> flush_in_turn();
     awaitable<result<std::optional<bytes>>> read_in_turn(std::uint64_t offset, std::size_t size);
     std::optional<bytes> from_stream(std::uint64_t offset, std::size_t size) const;
 
-    awaitable<result<>> start_stream(remote::upload_start start);
+    awaitable<result<>> start_stream(remote::upload_start start, consent how = consent::awaited);
     bool may_append() const;
     awaitable<result<>> finish_stream();
     awaitable<result<>> finish_stream_and_stage();
@@ -124,6 +128,7 @@ private:
 
     void changed();
     void sent(file_attributes seen);
+    void note_created();
     failure fail(failure why);
     awaitable<> keep_copy();
     void drop_staged();
@@ -133,7 +138,8 @@ private:
     inode_id inode_;
     remote_path path_;
     file_attributes base_;  // as the server has it
-    bool exists_ = true;    // there
+    bool exists_ = true;    // there, as far as it has said
+    bool creates_ = false;  // the stream does
 
     turn turn_;
     std::shared_ptr<upload_stream> stream_;

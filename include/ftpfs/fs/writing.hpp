@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ftpfs/async/blocking.hpp"
+#include "ftpfs/fs/creation_trust.hpp"
 #include "ftpfs/fs/ids.hpp"
 #include "ftpfs/fs/open_files.hpp"
 #include "ftpfs/fs/reading.hpp"
@@ -49,6 +50,7 @@ struct writing {
     bool append_is_unsupported = false;
     bool append_works = false;  // it was seen to
     bool mode_is_unsupported = false;
+    creation_trust trust;
     bool copy_is_unsupported = false;
 
     // A file has a new version, made here: readers of the old one go on with the new.

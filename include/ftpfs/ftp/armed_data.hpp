@@ -22,6 +22,8 @@ public:
 
     // Is there one that can be used?
     bool ready(time_point now);
+    // The same, and need not be waited for?
+    bool connected(time_point now);
     // Hands it out if it can be used, else closes it.
     std::optional<data_link> take(time_point now);
 

@@ -51,6 +51,7 @@ public:
     awaitable<result<ftpfs::remote::listing>> list(remote_path directory) override;
     awaitable<result<ftpfs::remote::listing>> list_ahead(remote_path directory) override;
     awaitable<result<file_attributes>> stat(remote_path path) override;
+    bool stats_by_listing() const override { return pool_->profile().mlst == support::refused; }
     awaitable<result<std::string>> read_link(remote_path path) override;
     awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
     open_download(ftpfs::remote::download_request request) override;

@@ -34,8 +34,13 @@ struct server_profile {
     // Round trips. `data` works: a data connection came about, so the next one most likely will, too.
     support data = support::unknown;
     support pipelining = support::unknown;  // two commands in one packet are both answered
-    support armed = support::unknown;       // data connections opened ahead of need are used by the server
-    unsigned armed_failures = 0;            // in a row
+    // Commands sent behind a transfer command are kept until the transfer has ended: Pure-FTPd eats them, pyftpdlib
+    // obeys them at once. Believed, so only known servers have it.
+    support queueing = support::unknown;
+    // Bytes that arrive on the data connection before the server has read STOR are not lost.
+    support early_data = support::unknown;
+    support armed = support::unknown;  // data connections opened ahead of need are used by the server
+    unsigned armed_failures = 0;       // in a row
 
     // Listings and facts.
     support mlsd = support::unknown;

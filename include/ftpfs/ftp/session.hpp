@@ -30,6 +30,7 @@ namespace ftpfs::ftp {
 
 class armed_data;
 class control_channel;
+class postscript;
 class retrieval;
 class storage;
 struct listing_answer;
@@ -71,15 +72,20 @@ public:
 
     // Begins to write a file. For an append, learns its version first: version_changed if it is not `offset` bytes
     // long or provably not `expected`, unsupported where the server can't append. On success the session is
-    // `transferring()` until finish_store() or abandon() ended, or write() failed.
+    // `transferring()` until finish_store() or abandon() ended, or write() failed. `unheard`: where it does no harm,
+    // success comes before the server has agreed; a refusal is then told later.
     awaitable<result<>> store(remote_path path, remote::upload_start start, std::uint64_t offset,
-                              std::optional<file_version> expected);
+                              std::optional<file_version> expected, bool unheard = false);
 
     // Sends all of it. A failure is the server's verdict where it gave one.
     awaitable<result<>> write(std::vector<shared_bytes> pieces);
 
     // Ends the transfer: what the server said of it. Only the file itself tells whether that is true.
     awaitable<result<>> finish_store();
+    // What the server told of the file right behind its final word, if it was asked. Once.
+    std::optional<file_attributes> take_seen();
+    // The last upload failed because the server refused the command, and took no byte.
+    bool store_was_refused() const noexcept { return store_was_refused_; }
 
     // Makes it the server's current directory, for commands with relative arguments.
     awaitable<result<>> change_directory(remote_path directory);
@@ -123,17 +129,14 @@ public:
     // The directory the login landed in; a failure where the server does not tell.
     const result<remote_path>& home() const noexcept { return home_; }
 
-    // When the last operation, or a write of an upload, ended.
-    clock::time_point last_used() const noexcept { return last_used_; }
-    // Is an upload given bytes, or brought to its end, just now?
-    bool sending() const noexcept { return sending_; }
+    clock::time_point last_used() const noexcept { return last_used_; }  // an operation, or a write of an upload, ended
+    bool sending() const noexcept { return sending_; }  // an upload is given bytes, or brought to its end, just now
 
     // Smoothed time of a command and its reply.
     clock::duration round_trip() const noexcept;
 
 private:
     session(session_setup setup, std::unique_ptr<control_channel> control);
-
     awaitable<result<>> log_in();
     bool stands_in(const remote_path& directory) const;
     awaitable<result<>> enter(remote_path directory);
@@ -145,25 +148,20 @@ private:
     awaitable<result<listing_answer>> try_listing(remote_path directory, std::string_view command,
                                                   proto::dialect known);
     remote::listing accept(proto::parsed_listing parsed);
-
     awaitable<result<file_attributes>> stat_by_mlst(remote_path path);
-    result<file_attributes> take_mlst(const proto::reply& answer);
     awaitable<result<file_attributes>> stat_by_size(remote_path path);
     awaitable<result<file_version>> ask_size_and_time(remote_path path);
     awaitable<result<std::uint64_t>> ask_size(remote_path path);
     awaitable<result<file_time>> ask_time(remote_path path);
     awaitable<result<file_version>> learn_version(remote_path path);
-    // The same in one packet with other commands: the commands to send, and what their replies say.
-    bool knows_version_questions() const noexcept;
+    bool knows_version_questions() const noexcept;  // the same in one packet with other commands
     result<std::vector<proto::command>> version_questions(const remote_path& path) const;
     awaitable<result<file_version>> hear_version(remote_path path, std::vector<std::string> verbs);
-
     awaitable<result<>> prove_restart(remote_path path, std::uint64_t size);
     bool can_retrieve_at_once(const remote_path& path, std::uint64_t offset) const;
     awaitable<result<file_version>> retrieve_at_once(remote_path path, std::uint64_t offset,
                                                      std::optional<file_version> expected);
     awaitable<result<>> begin_transfer(remote_path path, std::uint64_t offset, std::optional<std::uint64_t> size);
-
     bool pipelines() const noexcept;  // several commands in one packet
     bool wants_arming();
     awaitable<> try_pipelining();
@@ -172,11 +170,12 @@ private:
     awaitable<result<std::unique_ptr<net::byte_stream>>> next_data();
     // After the first reply to a transfer command: did the server not use the armed connection?
     bool armed_in_vain(int code);
-
     awaitable<result<>> check_end(remote_path path, std::uint64_t offset, std::optional<file_version> expected);
     awaitable<result<>> store_behind_end(remote_path path, std::uint64_t offset);
-    awaitable<result<proto::reply>> begin_store(proto::command what, std::optional<std::uint64_t> rest);
-
+    awaitable<result<std::optional<proto::reply>>> begin_store(std::string verb, std::string argument,
+                                                               std::optional<std::uint64_t> rest, bool unheard);
+    awaitable<> hear_postscript();
+    awaitable<> end_store(bool ask);
     void used() noexcept { last_used_ = clock::now(); }
 
     session_setup setup_;
@@ -187,7 +186,8 @@ private:
     bool took_armed_ = false;  // the data connection of the last transfer was armed
     bool preparing_ = false;
     async::condition prepared_;
-    std::string stored_name_;
+    std::unique_ptr<postscript> postscript_;  // of the last upload
+    bool store_was_refused_ = false;
     result<remote_path> home_ = failure{errc::unsupported};
     std::optional<remote_path> directory_;  // where the server is; absent when not known
     std::uint64_t moved_directories_ = 0;   // the profile's count when it got there

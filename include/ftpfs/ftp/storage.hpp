@@ -27,10 +27,25 @@ public:
     storage& operator=(const storage&) = delete;
     ~storage();
 
-    // Sends REST, if given, and the command, and reads the first reply; answers it, whatever it is. The transfer
-    // runs if it is positive. Where REST is refused and `rest` is not 0, that refusal is the answer. `pipelined`: the
-    // server takes both in one packet, as far as that can do no harm.
-    awaitable<result<proto::reply>> begin(proto::command what, std::optional<std::uint64_t> rest, bool pipelined);
+    struct order {
+        explicit order(proto::command what_) : what{std::move(what_)} {}
+
+        proto::command what;
+        std::optional<std::uint64_t> rest;   // REST goes before it
+        bool pipelined = false;              // the server takes several commands in one packet
+        std::vector<proto::command> behind;  // in the same packet; the caller reads the replies after the final one
+        bool unheard = false;                // the first reply is read later
+    };
+
+    // Sends the command and what belongs to it, and reads the first reply; answers it, whatever it is. The transfer
+    // runs if it is positive. Where REST is refused and is not 0, that refusal is the answer. An `unheard` transfer
+    // has no answer yet and is believed to run: at most `most_unheard` bytes leave before the server has agreed.
+    awaitable<result<std::optional<proto::reply>>> begin(order given);
+    static constexpr std::size_t most_unheard = std::size_t{64} * 1024;
+
+    // Did the server refuse the command itself, so that no byte was taken? Known when the transfer has failed.
+    bool was_refused() const noexcept { return first_code_ >= 400; }
+    int first_code() const noexcept { return first_code_; }
 
     // Returns when the network took the bytes. A failure is the server's verdict if it gave one.
     awaitable<result<>> write(std::vector<shared_bytes> pieces);
@@ -46,6 +61,8 @@ private:
     using clock = control_channel::clock;
 
     awaitable<result<proto::reply>> hear_rest();
+    awaitable<result<proto::reply>> hear_first();
+    void watch();
     awaitable<result<>> write_piece(shared_bytes piece);
     awaitable<result<>> hear();
     awaitable<failure> after_broken_data(failure why);
@@ -58,8 +75,12 @@ private:
     control_channel& control_;
     std::unique_ptr<net::byte_stream> data_;
     std::optional<proto::reply> final_;
-    bool ending_ = false;   // all data were written
-    bool alarmed_ = false;  // the server spoke or left while data went out
+    bool rest_is_due_ = false;  // its reply is to be read before the first one
+    int first_code_ = 0;        // 0: not heard yet
+    std::size_t sent_unheard_ = 0;
+    std::size_t behind_ = 0;  // replies that follow the final one
+    bool ending_ = false;     // all data were written
+    bool alarmed_ = false;    // the server spoke or left while data went out
 };
 
 }  // namespace ftpfs::ftp

@@ -28,6 +28,8 @@ public:
 
     // Still on its way, or there and neither closed nor spoken to by the peer. Does not wait.
     bool usable();
+    // The same, and there.
+    bool connected() { return usable() && stream_ != nullptr; }
 
 private:
     std::shared_ptr<connect_race> race_;

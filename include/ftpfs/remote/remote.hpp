@@ -84,6 +84,8 @@ public:
     // one that is free. errc::busy at once if there is none. A remote that has nothing to spare need not do more.
     virtual awaitable<result<listing>> list_ahead(remote_path directory);
     virtual awaitable<result<file_attributes>> stat(remote_path path) = 0;
+    // Does the answer to stat() cost a listing of the parent? Then one had better take it all.
+    virtual bool stats_by_listing() const { return false; }
     // The target of a link whose listing hides it.
     virtual awaitable<result<std::string>> read_link(remote_path path) = 0;
     virtual awaitable<result<std::unique_ptr<download>>> open_download(download_request request) = 0;

@@ -31,6 +31,9 @@ struct upload_request {
     // was there before, as far as known; when the server's final word is lost, a file that still looks like it is
     // not taken for the new one.
     std::optional<file_version> expected;
+    // For replace: the server took other files there a moment ago, so that its answer need not be waited for. A refusal
+    // may then be told by write() or finish() instead.
+    bool trusting = false;
     // Called on the loop, possibly more than once, when others wait for a session this upload occupies. The owner
     // should finish it soon if nobody is writing just now.
     std::function<void()> on_pressure;

@@ -1,0 +1,48 @@
+// What is asked right behind an upload, in one packet: what the server has of the file now (MLST, or SIZE and MDTM),
+// and the port of the next data connection (EPSV).
+//
+//     commands() ─► sent behind STOR, or after its final reply ─► hear() ─► seen, next
+//
+// Owned by a session, made for one upload. Only questions: whatever is answered, or not, the upload itself is judged
+// by others. The control channel, the connector and the profile outlive it.
+#pragma once
+
+#include "ftpfs/core/attributes.hpp"
+#include "ftpfs/ftp/data_connection.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ftpfs::ftp {
+
+class postscript {
+public:
+    // `argument`: what the server's commands call the file. Asks for nothing where it is not known which questions the
+    // server answers.
+    postscript(std::string argument, const config& settings, const server_profile& profile);
+
+    // In the order of their replies.
+    result<std::vector<proto::command>> commands() const;
+    std::string_view file() const noexcept { return argument_; }
+
+    // Reads all the replies. Where one does not come, the channel is broken.
+    awaitable<> hear(control_channel& control, net::connector& connector, const config& settings,
+                     server_profile& profile);
+
+    bool sent = false;
+    // Absent where the server did not tell, or has no such file.
+    std::optional<file_attributes> seen;
+    std::optional<data_link> next;
+
+private:
+    void note_facts(std::string_view verb, const proto::reply& answer, server_profile& profile);
+
+    std::string argument_;
+    std::vector<std::string> verbs_;
+};
+
+// The answer to MLST; `unsupported` when the server turns out to have none that can be used, which is taken down.
+result<file_attributes> take_mlst(const proto::reply& answer, server_profile& profile);
+
+}  // namespace ftpfs::ftp

@@ -1,0 +1,104 @@
+#include "ftpfs/ftp/postscript.hpp"
+
+#include "ftpfs/proto/fact_list.hpp"
+#include "ftpfs/proto/server_words.hpp"
+#include "ftpfs/proto/size_reply.hpp"
+#include "ftpfs/proto/time_reply.hpp"
+
+namespace ftpfs::ftp {
+
+postscript::postscript(std::string argument, const config& settings, const server_profile& profile)
+    : argument_{std::move(argument)}
+{
+    if (profile.mlst == support::works) {
+        verbs_.emplace_back("MLST");
+    } else if (profile.mlst == support::refused && profile.size == support::works) {
+        verbs_.emplace_back("SIZE");
+        if (profile.mdtm == support::works) {
+            verbs_.emplace_back("MDTM");
+        }
+    } else {
+        return;
+    }
+    const bool arms = settings.armed && profile.armed != support::refused && profile.data == support::works;
+    if (arms && settings.data != data_mode::pasv && profile.epsv == support::works) {
+        verbs_.emplace_back("EPSV");
+    }
+}
+
+result<std::vector<proto::command>> postscript::commands() const
+{
+    std::vector<proto::command> all;
+    for (const auto& verb : verbs_) {
+        if (verb == "EPSV") {
+            all.push_back(proto::command::bare(verb));
+            continue;
+        }
+        FTPFS_TRY(auto question, proto::command::make(verb, argument_));
+        all.push_back(std::move(question));
+    }
+    return all;
+}
+
+awaitable<> postscript::hear(control_channel& control, net::connector& connector, const config& settings,
+                             server_profile& profile)
+{
+    for (const auto& verb : verbs_) {
+        const auto answer = co_await control.read_reply();
+        if (answer && answer->is_preliminary()) {
+            control.give_up();
+        }
+        if (control.broken()) {
+            co_return;
+        }
+        if (verb != "EPSV") {
+            note_facts(verb, *answer, profile);
+            continue;
+        }
+        auto begun = follow_data_address(*answer, true, control, connector, settings);
+        if (begun) {
+            next = *std::move(begun);
+        } else {
+            note_armed(profile, false);
+        }
+    }
+}
+
+void postscript::note_facts(std::string_view verb, const proto::reply& answer, server_profile& profile)
+{
+    if (verb == "MLST") {
+        if (auto facts = take_mlst(answer, profile)) {
+            seen = *std::move(facts);
+        }
+    } else if (verb == "SIZE") {
+        note_answer(profile.size, answer);
+        if (const auto size = proto::parse_size_reply(answer)) {
+            seen.emplace();
+            seen->kind = file_kind::regular;
+            seen->size = *size;
+        }
+    } else if (const auto time = proto::parse_time_reply(answer); time && seen) {
+        seen->modified = *time;
+    }
+}
+
+result<file_attributes> take_mlst(const proto::reply& answer, server_profile& profile)
+{
+    auto& known = profile.mlst;
+    if (answer.is_unknown_command()) {
+        known = support::refused;
+        return failure{errc::unsupported, answer.as_failure().detail};
+    }
+    if (answer.is_negative()) {
+        return proto::explain(answer);
+    }
+    auto attributes = proto::parse_mlst_reply(answer);
+    if (!attributes) {
+        known = support::refused;
+        return failure{errc::unsupported, std::move(attributes).error().detail};
+    }
+    known = support::works;
+    return attributes;
+}
+
+}  // namespace ftpfs::ftp
