@@ -1,6 +1,6 @@
 #include "ftpfs/cli/journal.hpp"
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 

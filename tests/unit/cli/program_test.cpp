@@ -2,7 +2,7 @@
 
 #include "ftpfs/cli/program.hpp"
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gmock/gmock.h>
 
