@@ -151,7 +151,7 @@ result<disk_cache::found> disk_cache::load(const remote_path& path, const file_v
         if (state == record_state::broken) {
             return drop();
         }
-        if (state == record_state::absent || !is_settled(likeness.common, header->version.seen, record.fetched)) {
+        if (state == record_state::absent || !is_settled(likeness.common, record.fetched)) {
             break;
         }
         found_block block;
@@ -257,6 +257,7 @@ result<disk_cache::kept> disk_cache::store(const remote_path& path, const disk_v
         done.bytes += block->bytes.size();
     }
     FTPFS_CHECK(note_use(file.get(), now));
+    done.used = lock->used();
     return done;
 }
 

@@ -24,7 +24,8 @@ struct raw_header {
     std::uint64_t size;
     std::int64_t listed;
     std::int64_t fact;
-    std::int64_t seen;
+    std::int64_t listed_seen;
+    std::int64_t fact_seen;
     std::uint32_t listed_precision;
     std::uint32_t fact_precision;
     std::uint32_t server_length;
@@ -58,16 +59,27 @@ std::uint64_t record_checksum(const entry_header& header, std::uint64_t index, c
     return XXH3_64bits_withSeed(&raw, offsetof(raw_record, checksum), ~seed_of(header, index)) | 1U;
 }
 
-std::optional<file_time> time_from(std::int64_t value, std::uint32_t precision, time_source source)
+constexpr std::int64_t number_of(std::chrono::sys_seconds time)
+{
+    return time.time_since_epoch().count();
+}
+
+constexpr std::chrono::sys_seconds time_of(std::int64_t number)
+{
+    return std::chrono::sys_seconds{std::chrono::seconds{number}};
+}
+
+std::optional<time_stamp> stamp_of(std::int64_t value, std::uint32_t precision, std::int64_t seen, time_source source)
 {
     if (precision > static_cast<std::uint32_t>(time_precision::second)) {
         return std::nullopt;
     }
-    file_time time;
-    time.precision = static_cast<time_precision>(precision);
-    time.value = std::chrono::sys_seconds{std::chrono::seconds{value}};
-    time.source = source;
-    return time;
+    time_stamp stamp;
+    stamp.time.precision = static_cast<time_precision>(precision);
+    stamp.time.value = time_of(value);
+    stamp.time.source = source;
+    stamp.seen = time_of(seen);
+    return stamp;
 }
 
 }  // namespace
@@ -119,12 +131,14 @@ std::optional<std::vector<std::byte>> encode(const entry_header& header)
     raw_header raw{};
     raw.magic = magic;
     raw.identity = header.identity;
-    raw.size = header.version.size;
-    raw.listed = header.version.listed.value.time_since_epoch().count();
-    raw.fact = header.version.fact.value.time_since_epoch().count();
-    raw.seen = header.version.seen.time_since_epoch().count();
-    raw.listed_precision = static_cast<std::uint32_t>(header.version.listed.precision);
-    raw.fact_precision = static_cast<std::uint32_t>(header.version.fact.precision);
+    const auto& [size, listed, fact] = header.version;
+    raw.size = size;
+    raw.listed = number_of(listed.time.value);
+    raw.fact = number_of(fact.time.value);
+    raw.listed_seen = number_of(listed.seen);
+    raw.fact_seen = number_of(fact.seen);
+    raw.listed_precision = static_cast<std::uint32_t>(listed.time.precision);
+    raw.fact_precision = static_cast<std::uint32_t>(fact.time.precision);
     raw.server_length = static_cast<std::uint32_t>(server.size());
     raw.path_length = static_cast<std::uint32_t>(path.size());
     std::vector<std::byte> bytes(sizeof(raw) + server.size() + path.size());
@@ -152,8 +166,8 @@ std::optional<entry_header> decode(std::span<const std::byte> bytes)
     if (XXH3_64bits(bytes.data() + checked_from, size - checked_from) != raw.checksum) {
         return std::nullopt;
     }
-    const auto listed = time_from(raw.listed, raw.listed_precision, time_source::listing);
-    const auto fact = time_from(raw.fact, raw.fact_precision, time_source::fact);
+    const auto listed = stamp_of(raw.listed, raw.listed_precision, raw.listed_seen, time_source::listing);
+    const auto fact = stamp_of(raw.fact, raw.fact_precision, raw.fact_seen, time_source::fact);
     if (!listed || !fact) {
         return std::nullopt;
     }
@@ -164,7 +178,6 @@ std::optional<entry_header> decode(std::span<const std::byte> bytes)
     header.version.size = raw.size;
     header.version.listed = *listed;
     header.version.fact = *fact;
-    header.version.seen = std::chrono::sys_seconds{std::chrono::seconds{raw.seen}};
     header.identity = raw.identity;
     return header;
 }
@@ -179,7 +192,7 @@ void encode(const entry_header& header, std::uint64_t index, const block_record&
 {
     raw_record raw{};
     raw.block_checksum = record.checksum;
-    raw.fetched = record.fetched.time_since_epoch().count();
+    raw.fetched = number_of(record.fetched);
     raw.length = header.block_length(index);
     raw.checksum = record_checksum(header, index, raw);
     std::memcpy(into.data(), &raw, sizeof raw);
@@ -198,7 +211,7 @@ record_state decode(const entry_header& header, std::uint64_t index, std::span<c
         return record_state::broken;
     }
     into.checksum = raw.block_checksum;
-    into.fetched = std::chrono::sys_seconds{std::chrono::seconds{raw.fetched}};
+    into.fetched = time_of(raw.fetched);
     return record_state::valid;
 }
 

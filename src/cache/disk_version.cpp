@@ -33,47 +33,46 @@ sys_seconds rounded_down(sys_seconds value, seconds step) noexcept
     return value - (rest < seconds{0} ? rest + step : rest);
 }
 
-void add_time(disk_version& version, const file_time& time) noexcept
+void add_time(disk_version& version, const time_stamp& one) noexcept
 {
-    if (time.precision != time_precision::unknown && is_sane(time.value)) {
-        auto& place = time.source == time_source::fact ? version.fact : version.listed;
-        if (time.precision >= place.precision) {
-            place = time;
-        }
+    if (one.time.precision == time_precision::unknown || !is_sane(one.time.value)) {
+        return;
+    }
+    auto& place = one.time.source == time_source::fact ? version.fact : version.listed;
+    if (one.time == place.time) {
+        place.seen = std::min(place.seen, one.seen);
+    } else if (one.time.precision >= place.time.precision) {
+        place = one;
     }
 }
 
-comparison compare_times(const file_time& kept, const file_time& seen) noexcept
+comparison compare_times(const time_stamp& kept, const file_time& seen) noexcept
 {
-    const auto coarser = std::min(kept.precision, seen.precision);
-    if (coarser == time_precision::unknown || !is_sane(kept.value) || !is_sane(seen.value)) {
+    const auto coarser = std::min(kept.time.precision, seen.precision);
+    if (coarser == time_precision::unknown || !is_sane(kept.time.value) || !is_sane(seen.value)) {
         return {};
     }
     const auto step = step_of(coarser);
-    const auto begin = rounded_down(kept.value, step);
+    const auto begin = rounded_down(kept.time.value, step);
     if (begin != rounded_down(seen.value, step)) {
         return {likeness::different, {}};
     }
-    return {likeness::same, {begin, coarser, kept.source}};
+    return {likeness::same, {{begin, coarser, kept.time.source}, kept.seen}};
 }
 
 }  // namespace
 
-std::optional<disk_version> make_disk_version(const file_version& listed, const file_version& transferred,
-                                              sys_seconds seen)
+std::optional<disk_version> make_disk_version(std::optional<std::uint64_t> size, const time_stamp& one,
+                                              const time_stamp& other)
 {
-    const auto size = transferred.size ? transferred.size : listed.size;
-    if (!size || (listed.size && *listed.size != *size)) {
-        return std::nullopt;
-    }
     disk_version version;
-    version.size = *size;
-    version.seen = seen;
-    add_time(version, listed.modified);
-    add_time(version, transferred.modified);
-    if (version.listed.precision == time_precision::unknown && version.fact.precision == time_precision::unknown) {
+    add_time(version, one);
+    add_time(version, other);
+    if (!size || (version.listed.time.precision == time_precision::unknown &&
+                  version.fact.time.precision == time_precision::unknown)) {
         return std::nullopt;
     }
+    version.size = *size;
     return version;
 }
 
@@ -90,27 +89,27 @@ comparison compare(const disk_version& kept, const file_version& seen) noexcept
 
 bool fits(const disk_version& kept, const disk_version& other) noexcept
 {
-    const auto by_listing = compare_times(kept.listed, other.listed).how;
-    const auto by_fact = compare_times(kept.fact, other.fact).how;
+    const auto by_listing = compare_times(kept.listed, other.listed.time).how;
+    const auto by_fact = compare_times(kept.fact, other.fact.time).how;
     return kept.size == other.size && by_listing != likeness::different && by_fact != likeness::different &&
            (by_listing == likeness::same || by_fact == likeness::same);
 }
 
-bool is_settled(const file_time& modified, sys_seconds seen, sys_seconds fetched) noexcept
+bool is_settled(const time_stamp& modified, sys_seconds fetched) noexcept
 {
-    if (modified.precision == time_precision::unknown || !is_sane(modified.value) || !is_sane(seen) ||
-        !is_sane(fetched)) {
+    const auto& [time, seen] = modified;
+    if (time.precision == time_precision::unknown || !is_sane(time.value) || !is_sane(seen) || !is_sane(fetched)) {
         return false;
     }
-    const auto step = step_of(modified.precision);
-    const auto end = rounded_down(modified.value, step) + step;
+    const auto step = step_of(time.precision);
+    const auto end = rounded_down(time.value, step) + step;
     // A time in the future was set by hand: when the clock comes there is not known.
     return fetched >= end + wrong_at_most || (fetched >= seen + step + seconds{1} && fetched + wrong_at_most >= end);
 }
 
 bool is_settled(const disk_version& version, sys_seconds fetched) noexcept
 {
-    return is_settled(version.listed, version.seen, fetched) || is_settled(version.fact, version.seen, fetched);
+    return is_settled(version.listed, fetched) || is_settled(version.fact, fetched);
 }
 
 }  // namespace ftpfs::cache

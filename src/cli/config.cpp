@@ -90,4 +90,19 @@ void add_login(config& into, login who)
     into.ftp.account = std::move(who.account);
 }
 
+void add_disk_cache(config& into, uid_t uid, const std::string& cache_home)
+{
+    if (into.fs.cache_dir.empty() && (uid == 0 || !cache_home.empty())) {
+        into.fs.cache_dir = (uid == 0 ? "/var/cache" : cache_home) + "/ftpfs";
+    }
+    // Who logs in may decide what is seen, and a path below the login directory is another one for each user. Lengths
+    // keep the parts apart, whatever bytes they have.
+    auto host = into.ftp.host;
+    std::ranges::transform(host, host.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    into.fs.server =
+        fmt::format("ftp {}:{} {}:{} {}:{} {}{}", host, into.ftp.port, into.ftp.user.size(), into.ftp.user,
+                    into.ftp.account.size(), into.ftp.account, into.ftp.root_given ? "/" : "~", into.ftp.root.str());
+}
+
 }  // namespace ftpfs::cli

@@ -23,6 +23,15 @@ std::string home_directory()
     return user != nullptr && user->pw_dir != nullptr ? user->pw_dir : "";
 }
 
+// XDG Base Directory Specification: a relative path is to be ignored.
+std::string cache_directory(const std::string& home)
+{
+    if (const char* chosen = std::getenv("XDG_CACHE_HOME"); chosen != nullptr && *chosen == '/') {
+        return chosen;
+    }
+    return home.empty() ? std::string{} : home + "/.cache";
+}
+
 void overwrite(char* argument, std::string_view text)
 {
     const auto size = std::strlen(argument);
@@ -38,6 +47,7 @@ environment system_environment(int argc, char** argv)
     environment world{std::cin, std::cout, std::cerr};
     world.arguments.assign(argv, argv + argc);
     world.home = home_directory();
+    world.cache_home = cache_directory(world.home);
     world.uid = ::geteuid();
     world.gid = ::getegid();
     world.ask_password = ask_on_terminal;

@@ -188,13 +188,23 @@ complaint change_of_owner(settings& into, std::string_view value)
 }
 
 // The process in the background has "/" as its directory.
-complaint staging_directory(settings& into, std::string_view value)
+complaint set_directory(std::string& into, std::string_view value)
 {
     if (!value.starts_with('/')) {
         return fmt::format("\"{}\" is not an absolute path", value);
     }
-    into.fs.staging_dir = value;
+    into = value;
     return fine;
+}
+
+// Less than this holds hardly a file.
+complaint disk_cache(settings& into, std::string_view value)
+{
+    if (value == "off") {
+        into.fs.disk_cache = 0;
+        return fine;
+    }
+    return set_size(into.fs.disk_cache, value, std::uint64_t{1} << 20);
 }
 
 // The field of `settings` that a path of members leads to.
@@ -234,6 +244,12 @@ template <std::uint64_t Least, auto... Path>
 complaint size(settings& into, std::string_view value)
 {
     return set_size(field<Path...>(into), value, Least);
+}
+
+template <auto... Path>
+complaint directory(settings& into, std::string_view value)
+{
+    return set_directory(field<Path...>(into), value);
 }
 
 template <auto Member>
@@ -291,13 +307,17 @@ constexpr std::array table{
            size<1 << 20, &s::fs, &fs::config::cache_size>},
     option{"read_ahead", "SIZE", caching, "fetched beyond what a reader asked for, at most", "8M",
            size<0, &s::fs, &fs::config::read_ahead>},
+    option{"disk_cache", "SIZE|off", caching, "file contents kept on a local disk, also after a remount, at most",
+           "off", disk_cache},
+    option{"cache_dir", "DIRECTORY", caching, "where disk_cache keeps them", "~/.cache/ftpfs",
+           directory<&s::fs, &fs::config::cache_dir>},
     option{"prefetch", "on|off", caching, "list and fetch ahead for programs that walk a tree", "on",
            on_off<&s::fs, &fs::config::prefetch>},
 
     option{"upload", "stream|atomic", writing, "send new files while they are written, or when they are complete",
            "stream", upload},
     option{"staging_dir", "DIRECTORY", writing, "where files that are changed in place are kept", "/var/tmp/ftpfs-UID",
-           staging_directory},
+           directory<&s::fs, &fs::config::staging_dir>},
 
     option{"ro", "", mounting, "mount read-only", "", flag<&s::fuse, &fuse::config::read_only>},
 

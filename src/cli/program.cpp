@@ -59,6 +59,7 @@ outcome<config> prepare(const intention& wish, environment& world)
         return who.error();
     }
     add_login(settings, *std::move(who));
+    add_disk_cache(settings, world.uid, world.cache_home);
     return settings;
 }
 

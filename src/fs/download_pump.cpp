@@ -131,6 +131,7 @@ awaitable<bool> download_pump::open()
     begun_ = true;
     pressed_ = false;
     ++services_.count.downloads;
+    asked_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto opened = co_await services_.remote.open_download(std::move(request));
     if (!opened && ahead && opened.error() == errc::busy) {
         --services_.count.downloads;
@@ -176,7 +177,7 @@ awaitable<bool> download_pump::receive()
         end_of_file();
         co_return false;
     }
-    room.filled(*got);
+    room.filled(*got, asked_);
     window_.arrived(*got);
     received_ += *got;
     services_.count.bytes_downloaded += *got;

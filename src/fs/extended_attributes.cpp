@@ -67,7 +67,7 @@ std::string file_system::status() const
         R"("files_wasted":{}}},)"
         R"("writing":{{"unsent_files":{},"writes":{},"bytes":{},"uploads":{},"resumed_uploads":{},)"
         R"("bytes_uploaded":{},"staged_files":{},"failed_files":{},"kept_copies":{}}},)"
-        R"("cache":{{"limit":{},"bytes":{},"blocks":{}}},"remote":{}}})",
+        R"("cache":{{"limit":{},"bytes":{},"blocks":{}}},"disk_cache":{},"remote":{}}})",
         inodes_.size(), count.lookups, count.attribute_reads, count.answered_from_memory, count.listings, count.stats,
         metadata_.listed_directories(), metadata_.bytes(), count.reads, count.bytes_read, count.reads_from_memory,
         count.downloads, count.resumed_downloads, count.yielded_downloads, count.bytes_downloaded, count.changed_files,
@@ -75,7 +75,7 @@ std::string file_system::status() const
         count.fetched_ahead, count.fetched_ahead_used, count.fetched_ahead_wasted, unsent, count.writes,
         count.bytes_written, count.uploads, count.resumed_uploads, count.bytes_uploaded, count.staged_files,
         count.failed_files, count.kept_copies, reading_.blocks.limit(), reading_.blocks.bytes(), reading_.blocks.size(),
-        remote_status_ ? remote_status_() : "{}");
+        disk_.status(), remote_status_ ? remote_status_() : "{}");
 }
 
 }  // namespace ftpfs::fs

@@ -55,6 +55,39 @@ std::uint64_t file_content::clipped(std::uint64_t end) const noexcept
     return empty_from_ ? std::min(end, *empty_from_) : end;
 }
 
+bool file_content::has(std::uint64_t offset) const
+{
+    const auto* block = blocks_.find(key_of(offset));
+    const auto at = place_in_block(offset);
+    return block != nullptr && block->filled.filled_until(at) > at;
+}
+
+// --- for the disk cache ---
+
+bool file_content::learn(std::uint64_t size, const file_time& fact)
+{
+    file_version kept;
+    kept.size = size;
+    kept.modified = fact;
+    if (identity_.size != size || !same_version(identity_.transferred, kept)) {
+        return false;
+    }
+    if (identity_.transferred.modified.precision == time_precision::unknown) {
+        identity_.transferred = kept;
+    }
+    return true;
+}
+
+void file_content::put(std::uint64_t index, std::shared_ptr<std::byte[]> memory, std::size_t capacity,
+                       std::size_t length)
+{
+    cache::block whole;
+    whole.memory = std::move(memory);
+    whole.capacity = capacity;
+    whole.filled.add(0, length);
+    blocks_.restore({identity_.number, index}, std::move(whole));
+}
+
 // --- versions ---
 
 bool file_content::matches(const file_attributes& attributes)
@@ -182,6 +215,7 @@ cache::block& file_content::block_at(std::uint64_t offset)
     auto& large = blocks_.create(key_of(offset), block_size);
     std::memcpy(large.memory.get(), small.memory.get(), small.capacity);
     large.filled = small.filled;
+    large.asked = small.asked;
     return large;
 }
 
@@ -210,7 +244,7 @@ std::uint64_t file_content::free_until(std::uint64_t offset, const cache::block&
 }
 
 // The block may have left the cache while it was filled, or have been replaced by a larger one.
-void file_content::keep(const room& filled, std::size_t count)
+void file_content::keep(const room& filled, std::size_t count, std::chrono::sys_seconds asked)
 {
     const auto key = key_of(filled.offset_);
     const auto at = place_in_block(filled.offset_);
@@ -229,6 +263,14 @@ void file_content::keep(const room& filled, std::size_t count)
         std::memcpy(block->memory.get() + at, filled.memory_.get() + at, count);
     }
     block->filled.add(at, at + count);
+    block->asked = std::min(block->asked, asked);
+    if (on_block_ && identity_.size) {
+        const auto length =
+            static_cast<std::size_t>(std::min<std::uint64_t>(*identity_.size - (filled.offset_ - at), block_size));
+        if (block->filled.filled_until(0) == length) {
+            on_block_(key.index, block->piece(0, length), block->asked);
+        }
+    }
 }
 
 file_content::room::room(file_content& owner, std::uint64_t offset)
@@ -254,10 +296,10 @@ file_content::room::~room()
 }
 
 // Bytes of a version that was given up meanwhile are not kept.
-void file_content::room::filled(std::size_t count)
+void file_content::room::filled(std::size_t count, std::chrono::sys_seconds asked)
 {
     if (is_current()) {
-        owner_.keep(*this, count);
+        owner_.keep(*this, count, asked);
     }
 }
 

@@ -26,6 +26,9 @@ file_reader::file_reader(reading& services, remote_path path, content_identity i
                                                                    identity)},
       news_{std::make_shared<arrivals>(services.where)}
 {
+    if (services.disk != nullptr && services.settings.disk_cache > 0) {
+        disk_ = disk_reader::attach(*services.disk, content_, news_);
+    }
 }
 
 awaitable<result<std::vector<shared_bytes>>> file_reader::read(std::shared_ptr<file_reader> self, std::uint64_t offset,
@@ -79,6 +82,12 @@ bool file_reader::advance(progress& mine, std::uint64_t begin)
 // of another) is no failure.
 awaitable<result<void>> file_reader::wait_for_bytes(std::uint64_t offset, std::uint64_t end)
 {
+    if (disk_ && !services_.stopping && !is_coming(offset)) {
+        FTPFS_CO_TRY(const bool is_here, co_await disk_->fetch(offset, end));
+        if (is_here) {
+            co_return result<void>{};
+        }
+    }
     if (silence_ && steady_clock::now() < silent_until_) {
         co_return *silence_;
     }
@@ -105,6 +114,12 @@ awaitable<result<void>> file_reader::wait_for_bytes(std::uint64_t offset, std::u
                                                       std::to_string(services_.settings.timeout.count()) + " ms"});
     }
     co_return result<void>{};
+}
+
+bool file_reader::is_coming(std::uint64_t offset) const
+{
+    return std::ranges::any_of(pumps_,
+                               [&](const auto& pump) { return !pump->is_over() && pump->window().reaches(offset); });
 }
 
 failure file_reader::failed(failure why)

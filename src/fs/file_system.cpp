@@ -23,10 +23,15 @@ file_system::file_system(executor where, std::shared_ptr<remote::remote> remote,
                          clock_function now)
     : where_{std::move(where)}, remote_{std::move(remote)}, settings_{settings}, journal_{std::move(journal)},
       now_{std::move(now)}, tasks_{where_}, metadata_{where_, tasks_, *remote_, settings_, now_, counters_},
-      reading_{where_, tasks_, *remote_, metadata_, settings_, counters_, journal_}, files_{reading_},
-      prefetcher_{reading_, files_, now_}, writing_{reading_, files_}
+      disk_{where_, tasks_, settings_, counters_, journal_}, reading_{where_,    tasks_,    *remote_, metadata_,
+                                                                      settings_, counters_, journal_},
+      files_{reading_}, prefetcher_{reading_, files_, now_}, writing_{reading_, files_}
 {
-    metadata_.set_on_change([this](const remote_path& path) { prefetcher_.changed(path); });
+    reading_.disk = &disk_;
+    metadata_.set_on_change([this](const remote_path& path) {
+        prefetcher_.changed(path);
+        disk_.forget(path);
+    });
     prefetcher_.set_is_known([this](inode_id directory, std::string_view name) {
         const auto inode = inodes_.find(directory, name);
         return inode && (files_.knows(*inode) || writers_.contains(*inode));
@@ -43,6 +48,7 @@ awaitable<result<void>> file_system::start()
     if (!listed) {
         co_return listed.error();
     }
+    co_await disk_.start();
     co_return result<void>{};
 }
 
@@ -52,6 +58,7 @@ awaitable<> file_system::stop()
     co_await send_everything();
     reading_.stopping = true;
     files_.close_all();
+    disk_.stop();
     // An alarm that is already on its way can't be called back, and may come when all is gone.
     const auto waiting = std::make_shared<bool>(true);
     boost::asio::steady_timer alarm{where_, stop_grace};

@@ -324,6 +324,10 @@ awaitable<result<>> file_system::rename_now(inode_id parent, file_name name, ino
         co_await lose_name(new_parent, new_name.str(), *target.attributes);
     }
     metadata_.move(from, to);
+    if (moves_directory) {
+        disk_.forget_tree(from);
+        disk_.forget_tree(to);
+    }
     if (inodes_.knows(parent) && inodes_.knows(new_parent)) {
         inodes_.move(parent, name.str(), new_parent, new_name);
     }

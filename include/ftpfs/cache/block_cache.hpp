@@ -12,6 +12,7 @@
 #include "ftpfs/cache/range_set.hpp"
 #include "ftpfs/core/shared_bytes.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,7 @@ struct block {
     std::shared_ptr<std::byte[]> memory;
     std::size_t capacity = 0;
     range_set filled;
+    std::chrono::sys_seconds asked = std::chrono::sys_seconds::max();  // when the oldest of its bytes was asked for
 
     // The bytes from `at` on that have arrived without a gap, at most `count`; empty if none.
     shared_bytes piece(std::size_t at, std::size_t count) const;

@@ -60,6 +60,7 @@ public:
         std::uint64_t bytes = 0;
         std::size_t refused = 0;  // blocks for which there is no room, or that nobody could trust later
         bool disk_is_full = false;
+        std::optional<std::uint64_t> used;  // bytes of all entries, if something was written
     };
     // Replaces an entry of another version.
     result<kept> store(const remote_path& path, const disk_version& version, std::span<const block_to_keep> blocks,

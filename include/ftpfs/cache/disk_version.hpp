@@ -19,34 +19,42 @@
 
 namespace ftpfs::cache {
 
+// A time of the file, and since when (on our clock) the file is known to have it.
+struct time_stamp {
+    file_time time;
+    std::chrono::sys_seconds seen{};
+
+    bool operator==(const time_stamp&) const = default;
+};
+
 struct disk_version {
     std::uint64_t size = 0;
     // Precision unknown: not told by that source. Times of different sources cannot be compared.
-    file_time listed;
-    file_time fact{{}, time_precision::unknown, time_source::fact};
-    std::chrono::sys_seconds seen{};  // on our clock: when the file was first known to be like this
+    time_stamp listed;
+    time_stamp fact{{{}, time_precision::unknown, time_source::fact}, {}};
 
     bool operator==(const disk_version&) const = default;
 };
 
-// Nothing if size or time are not known: such a file is never kept.
-std::optional<disk_version> make_disk_version(const file_version& listed, const file_version& transferred,
-                                              std::chrono::sys_seconds seen);
+// Nothing if size or time are not known: such a file is never kept. Of two times of one source
+// the more precise one counts.
+std::optional<disk_version> make_disk_version(std::optional<std::uint64_t> size, const time_stamp& one,
+                                              const time_stamp& other);
 
 enum class likeness : std::uint8_t { same, unknown, different };
 
-// `common`: the precision at which both times are equal, if the answer is `same`.
+// `common`: the time both have, at the precision at which they are equal, if the answer is `same`.
 struct comparison {
     likeness how = likeness::unknown;
-    file_time common;
+    time_stamp common;
 };
 
 comparison compare(const disk_version& kept, const file_version& seen) noexcept;
 // May bytes of both lie in one entry?
 bool fits(const disk_version& kept, const disk_version& other) noexcept;
 
-// Were bytes that were asked for at `fetched` past all changes that `modified` (with its precision) can't tell apart?
-bool is_settled(const file_time& modified, std::chrono::sys_seconds seen, std::chrono::sys_seconds fetched) noexcept;
+// Were bytes that were asked for at `fetched` past all changes that the time (with its precision) can't tell apart?
+bool is_settled(const time_stamp& modified, std::chrono::sys_seconds fetched) noexcept;
 // By at least one of its times.
 bool is_settled(const disk_version& version, std::chrono::sys_seconds fetched) noexcept;
 

@@ -38,4 +38,8 @@ config make_config(const intention& wish, uid_t uid, gid_t gid);
 
 void add_login(config& into, login who);
 
+// Where the disk cache lies, if no option says so: in /var/cache for root. What it calls the tree is known only with
+// the login.
+void add_disk_cache(config& into, uid_t uid, const std::string& cache_home);
+
 }  // namespace ftpfs::cli

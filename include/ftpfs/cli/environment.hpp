@@ -20,6 +20,7 @@ struct environment {
 
     std::vector<std::string> arguments;  // [0] is the name of the program
     std::string home;                    // where .netrc is looked for; empty: nowhere
+    std::string cache_home;              // XDG_CACHE_HOME, or what stands for it; empty: nowhere
     uid_t uid = 0;
     gid_t gid = 0;
     std::istream& in;

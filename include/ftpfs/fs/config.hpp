@@ -27,6 +27,11 @@ struct config {
 
     std::uint64_t cache_size = std::uint64_t{64} << 20;  // bytes of file blocks kept in memory
     std::uint64_t read_ahead = std::uint64_t{8} << 20;   // bytes fetched beyond what was asked, at most
+    // Blocks of files that outlive the mount, below `cache_dir`: at most so many bytes; 0: none.
+    std::uint64_t disk_cache = 0;
+    std::string cache_dir;
+    std::string server;  // tells remote trees apart there; without a password
+
     bool prefetch = true;                       // list and fetch what programs that walk a tree will ask for next
     std::chrono::milliseconds timeout{30'000};  // a read that makes no progress fails after this
 

@@ -29,6 +29,12 @@ struct counters {
     std::uint64_t fetched_ahead_used = 0;
     std::uint64_t fetched_ahead_wasted = 0;
 
+    std::uint64_t disk_hits = 0;           // blocks found in the disk cache
+    std::uint64_t disk_bytes_read = 0;     // of those
+    std::uint64_t disk_bytes_written = 0;  // blocks kept there
+    std::uint64_t disk_refused = 0;        // blocks not kept: too many at once, no space, or changed just now
+    std::uint64_t disk_dropped = 0;        // files found there damaged, or of another version
+
     std::uint64_t writes = 0;
     std::uint64_t bytes_written = 0;
     std::uint64_t uploads = 0;          // transfers begun

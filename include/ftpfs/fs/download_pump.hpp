@@ -76,7 +76,8 @@ private:
     std::unique_ptr<remote::download> download_;
     unsigned epoch_ = 0;  // of the content, when the download began
     std::chrono::steady_clock::time_point opened_;
-    std::uint64_t received_ = 0;  // since then
+    std::chrono::sys_seconds asked_{};  // when the download was, or earlier
+    std::uint64_t received_ = 0;        // since then
     std::chrono::steady_clock::time_point last_asked_;
     int broken_in_a_row_ = 0;
     int waiters_ = 0;

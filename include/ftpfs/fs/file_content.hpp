@@ -12,7 +12,9 @@
 #include "ftpfs/core/result.hpp"
 #include "ftpfs/fs/metadata.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <optional>
@@ -53,6 +55,7 @@ public:
     std::uint64_t take(std::uint64_t offset, std::uint64_t end, std::vector<shared_bytes>& pieces);
     // `end`, or the end of the file as far as it is known.
     std::uint64_t clipped(std::uint64_t end) const noexcept;
+    bool has(std::uint64_t offset) const;
     void hand_out() noexcept { identity_.handed_out = true; }
 
     // Fetched before anybody asked for it, and nobody did since.
@@ -62,6 +65,18 @@ public:
     // Nobody reads from this object any more, though another one may go on with the same blocks: transfers that
     // are still under way must not touch them.
     void retire() noexcept { ++epoch_; }
+
+    // --- for the disk cache ---
+
+    // Told of each block that is complete after bytes have come over the network: its number, its bytes, and when the
+    // oldest of them was asked for.
+    using block_listener = std::function<void(std::uint64_t, shared_bytes, std::chrono::sys_seconds)>;
+    void set_on_block(block_listener tell) { on_block_ = std::move(tell); }
+    // The blocks kept before are of this size and had this time when they were transferred (precision unknown: nothing
+    // is known of it). False if they are of another version.
+    bool learn(std::uint64_t size, const file_time& fact);
+    // The whole block, from elsewhere than the server.
+    void put(std::uint64_t index, std::shared_ptr<std::byte[]> memory, std::size_t capacity, std::size_t length);
 
     // --- for pumps ---
 
@@ -90,8 +105,8 @@ public:
         ~room();
 
         std::span<std::byte> bytes() const noexcept { return bytes_; }
-        // The first `count` bytes are filled; call it once.
-        void filled(std::size_t count);
+        // The first `count` bytes are filled, with what was asked for at `asked`; call it once.
+        void filled(std::size_t count, std::chrono::sys_seconds asked);
 
     private:
         friend class file_content;
@@ -114,7 +129,7 @@ private:
     // Where the range that is here, or being filled by someone else, ends; `offset` if it is free.
     std::uint64_t taken_until(std::uint64_t offset, const cache::block& block) const;
     std::uint64_t free_until(std::uint64_t offset, const cache::block& block) const;
-    void keep(const room& filled, std::size_t count);
+    void keep(const room& filled, std::size_t count, std::chrono::sys_seconds asked);
     void adopt(const file_version& seen);
     void learn_size(std::uint64_t size);
 
@@ -128,6 +143,7 @@ private:
     bool stale_ = false;
     bool orphaned_ = false;
     bool ahead_ = false;
+    block_listener on_block_;
 };
 
 }  // namespace ftpfs::fs

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "ftpfs/core/shared_bytes.hpp"
+#include "ftpfs/fs/disk_reader.hpp"
 #include "ftpfs/fs/download_pump.hpp"
 
 #include <chrono>
@@ -52,6 +53,8 @@ private:
     // Takes what is there; true if nothing is missing.
     bool advance(progress& mine, std::uint64_t begin);
     awaitable<result<void>> wait_for_bytes(std::uint64_t offset, std::uint64_t end);
+    // Will a stream that is there bring the byte?
+    bool is_coming(std::uint64_t offset) const;
     // Takes note of a server that says nothing.
     failure failed(failure why);
     // Tells the stream that serves this reader how far it has come.
@@ -62,6 +65,7 @@ private:
     reading& services_;
     std::shared_ptr<file_content> content_;
     std::shared_ptr<arrivals> news_;
+    std::shared_ptr<disk_reader> disk_;                  // null: there is no disk cache
     std::vector<std::shared_ptr<download_pump>> pumps_;  // in the order of their last use
     std::optional<read_window> replaced_;                // of the stream that was given up last
     std::optional<failure> silence_;                     // what the last read that timed out said

@@ -235,6 +235,7 @@ private:
     counters counters_;
     async::task_group tasks_;
     metadata metadata_;
+    disk_store disk_;
     reading reading_;
     open_files files_;
     prefetcher prefetcher_;

@@ -8,6 +8,7 @@
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/fs/config.hpp"
 #include "ftpfs/fs/counters.hpp"
+#include "ftpfs/fs/disk_store.hpp"
 #include "ftpfs/fs/metadata.hpp"
 #include "ftpfs/remote/remote.hpp"
 
@@ -41,8 +42,9 @@ struct reading {
     counters& count;
     log journal;
     cache::block_cache blocks;
-    std::size_t streams = 0;  // pumps that run
-    bool stopping = false;    // no new ones
+    disk_store* disk = nullptr;  // of the same owner; asked only when the settings say so
+    std::size_t streams = 0;     // pumps that run
+    bool stopping = false;       // no new ones
 };
 
 }  // namespace ftpfs::fs

@@ -57,6 +57,11 @@ protected:
         return version;
     }
 
+    disk_version disk_version_of(const std::vector<std::byte>& bytes, int time = 0) const
+    {
+        return make_disk_version(bytes.size(), {version_of(bytes, time).modified, now}, {}).value();
+    }
+
     // All blocks of a file.
     disk_cache::kept keep(disk_cache& cache, std::string_view file, const std::vector<std::byte>& bytes, int time = 0)
     {
@@ -65,8 +70,7 @@ protected:
             const auto length = std::min(block_size, bytes.size() - begin);
             blocks.push_back({begin / block_size, std::span{bytes}.subspan(begin, length), now});
         }
-        const auto version = make_disk_version(version_of(bytes, time), {}, now).value();
-        return cache.store(path(file), version, blocks, now).value();
+        return cache.store(path(file), disk_version_of(bytes, time), blocks, now).value();
     }
 
     // What comes back from the first block on.
@@ -139,7 +143,7 @@ TEST_F(disk_cache_in_a_folder, what_is_kept_comes_back_even_after_a_restart)
 TEST_F(disk_cache_in_a_folder, a_gap_ends_what_comes_back)
 {
     const auto cache = open();
-    const auto version = make_disk_version(version_of(large), {}, now).value();
+    const auto version = disk_version_of(large);
     const std::span bytes{large};
     const std::vector<disk_cache::block_to_keep> blocks{{0, bytes.first(block_size), now},
                                                         {2, bytes.subspan(2 * block_size, block_size), now}};
@@ -163,7 +167,7 @@ TEST_F(disk_cache_in_a_folder, another_version_is_dropped_and_never_mixed)
     EXPECT_FALSE(exists("/f"));
 
     keep(*cache, "/f", large);
-    const auto version = make_disk_version(version_of(changed, 1), {}, now).value();
+    const auto version = disk_version_of(changed, 1);
     const std::vector<disk_cache::block_to_keep> second{{1, std::span{changed}.subspan(block_size, block_size), now}};
     EXPECT_EQ(cache->store(path("/f"), version, second, now)->bytes, block_size);
     EXPECT_TRUE(all_of(*cache, "/f", version_of(changed, 1)).empty()) << "no first block of the old version";
@@ -202,7 +206,7 @@ TEST_F(disk_cache_in_a_folder, what_was_right_for_a_minute_may_not_be_for_a_day)
     file_version listed;
     listed.size = small.size();
     listed.modified = {written, time_precision::minute, time_source::listing};
-    const auto version = make_disk_version(listed, {}, written + seconds{5}).value();
+    const auto version = make_disk_version(listed.size, {listed.modified, written + seconds{5}}, {}).value();
     const std::vector<disk_cache::block_to_keep> blocks{{0, small, written + seconds{70}}};
     EXPECT_EQ(cache->store(path("/f"), version, blocks, now)->bytes, small.size());
     EXPECT_EQ(all_of(*cache, "/f", listed), small);
@@ -213,8 +217,7 @@ TEST_F(disk_cache_in_a_folder, what_was_right_for_a_minute_may_not_be_for_a_day)
 TEST_F(disk_cache_in_a_folder, damage_anywhere_is_found)
 {
     const auto cache = open();
-    const auto size = static_cast<off_t>(
-        encode({{"server", "/f"}, make_disk_version(version_of(large), {}, now).value(), 0})->size());
+    const auto size = static_cast<off_t>(encode({{"server", "/f"}, disk_version_of(large), 0})->size());
     for (const off_t at : {off_t{0}, off_t{8}, size - 1, (size + 31) / 32 * 32, (size + 31) / 32 * 32 + 31, off_t{4096},
                            static_cast<off_t>(4096 + block_size - 1)}) {
         keep(*cache, "/f", large);
@@ -289,7 +292,7 @@ TEST_F(disk_cache_in_a_folder, blocks_of_an_earlier_entry_are_not_taken_for_thos
     const std::string old = entry("/f") + ".old";
     std::filesystem::copy_file(entry("/f"), old);
     cache->forget(path("/f"));
-    const auto version = make_disk_version(version_of(large), {}, now).value();
+    const auto version = disk_version_of(large);
     const std::vector<disk_cache::block_to_keep> first{{0, std::span{large}.first(block_size), now}};
     cache->store(path("/f"), version, first, now);
     // As if the file system showed what lay there before: everything but the header.
@@ -352,7 +355,7 @@ TEST_F(disk_cache_in_a_folder, a_file_that_does_not_fit_gets_half_at_most)
     const auto cache = open(MiB);
     keep(*cache, "/small", small);
     const auto huge = bytes_of(2 * MiB, 4);
-    const auto version = make_disk_version(version_of(huge), {}, now).value();
+    const auto version = disk_version_of(huge);
     std::uint64_t kept = 0;
     for (std::uint64_t index = 0; index < huge.size() / block_size; ++index) {
         const std::vector<disk_cache::block_to_keep> one{

@@ -11,14 +11,18 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
+sys_seconds at(std::int64_t number)
+{
+    return sys_seconds{seconds{number}};
+}
+
 entry_header example(std::uint64_t size = 3 * block_size + 5)
 {
     entry_header header;
     header.key = {"ftp.example.org:21 me /", "/dir/file"};
     header.version.size = size;
-    header.version.listed = {sys_seconds{seconds{1'700'000'040}}, time_precision::minute, time_source::listing};
-    header.version.fact = {sys_seconds{seconds{1'700'000'077}}, time_precision::second, time_source::fact};
-    header.version.seen = sys_seconds{seconds{1'700'000'500}};
+    header.version.listed = {{at(1'700'000'040), time_precision::minute, time_source::listing}, at(1'700'000'500)};
+    header.version.fact = {{at(1'700'000'077), time_precision::second, time_source::fact}, at(1'700'000'600)};
     header.identity = 0x1234'5678'9ABC'DEF0;
     return header;
 }

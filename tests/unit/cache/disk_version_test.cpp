@@ -24,30 +24,50 @@ file_time listed(sys_seconds value, time_precision precision = minute)
     return {value, precision, time_source::listing};
 }
 
-TEST(disk_version, needs_a_size_and_a_time)
+time_stamp since(const file_time& time, sys_seconds seen = noon)
 {
-    EXPECT_FALSE(make_disk_version({}, {}, noon));
-    EXPECT_FALSE(make_disk_version({10, {}}, {}, noon));
-    EXPECT_FALSE(make_disk_version({std::nullopt, fact(noon)}, {}, noon));
-    EXPECT_TRUE(make_disk_version({10, fact(noon)}, {}, noon));
-    EXPECT_TRUE(make_disk_version({10, {}}, {std::nullopt, fact(noon)}, noon));
-    EXPECT_FALSE(make_disk_version({10, fact(noon)}, {11, fact(noon)}, noon)) << "two sizes";
-    EXPECT_FALSE(make_disk_version({10, fact(sys_seconds::max())}, {}, noon)) << "a time that makes sums overflow";
+    return {time, seen};
 }
 
-TEST(disk_version, keeps_the_times_of_both_sources)
+disk_version with(const file_time& one, const file_time& other = {}, std::uint64_t size = 10)
 {
-    const auto version = make_disk_version({10, listed(noon)}, {10, fact(noon + seconds{7})}, noon + hours{1});
+    return make_disk_version(size, since(one), since(other)).value();
+}
+
+TEST(disk_version, needs_a_size_and_a_time)
+{
+    EXPECT_FALSE(make_disk_version(std::nullopt, {}, {}));
+    EXPECT_FALSE(make_disk_version(10, {}, {}));
+    EXPECT_FALSE(make_disk_version(std::nullopt, since(fact(noon)), {}));
+    EXPECT_TRUE(make_disk_version(10, since(fact(noon)), {}));
+    EXPECT_TRUE(make_disk_version(10, {}, since(listed(noon))));
+    EXPECT_FALSE(make_disk_version(10, since(fact(sys_seconds::max())), {})) << "a time that makes sums overflow";
+}
+
+TEST(disk_version, keeps_the_times_of_both_sources_and_since_when_they_are_known)
+{
+    const auto version = make_disk_version(10, since(listed(noon)), since(fact(noon + seconds{7}), noon + hours{1}));
     ASSERT_TRUE(version);
     EXPECT_EQ(version->size, 10U);
-    EXPECT_EQ(version->listed, listed(noon));
-    EXPECT_EQ(version->fact, fact(noon + seconds{7}));
-    EXPECT_EQ(version->seen, noon + hours{1});
+    EXPECT_EQ(version->listed, since(listed(noon)));
+    EXPECT_EQ(version->fact, since(fact(noon + seconds{7}), noon + hours{1}));
+}
+
+TEST(disk_version, of_two_times_of_one_source_the_more_precise_counts_and_of_equal_ones_the_earlier_sight)
+{
+    const auto precise = fact(noon + seconds{7});
+    for (const bool swapped : {false, true}) {
+        const auto one = since(fact(noon, minute), noon);
+        const auto other = since(precise, noon + hours{1});
+        EXPECT_EQ(make_disk_version(10, swapped ? other : one, swapped ? one : other)->fact, other);
+        const auto again = since(precise, noon + hours{2});
+        EXPECT_EQ(make_disk_version(10, swapped ? other : again, swapped ? again : other)->fact, other);
+    }
 }
 
 TEST(disk_version, compares_times_of_one_source_at_the_coarser_precision)
 {
-    const auto kept = make_disk_version({10, listed(noon)}, {10, fact(noon + seconds{7})}, noon).value();
+    const auto kept = with(listed(noon), fact(noon + seconds{7}));
     struct row {
         file_version seen;
         likeness how;
@@ -68,23 +88,23 @@ TEST(disk_version, compares_times_of_one_source_at_the_coarser_precision)
     for (const auto& [seen, how, common] : rows) {
         const auto answer = compare(kept, seen);
         EXPECT_EQ(answer.how, how) << (&seen - &rows[0].seen);
-        EXPECT_EQ(answer.common.precision, common);
+        EXPECT_EQ(answer.common.time.precision, common);
     }
 }
 
 TEST(disk_version, a_time_of_the_other_source_alone_proves_nothing)
 {
-    const auto kept = make_disk_version({10, listed(noon)}, {}, noon).value();
+    const auto kept = with(listed(noon));
     EXPECT_EQ(compare(kept, {10, fact(noon)}).how, likeness::unknown);
 }
 
 TEST(disk_version, fits_only_what_shares_a_time_and_contradicts_none)
 {
-    const auto both = make_disk_version({10, listed(noon)}, {10, fact(noon)}, noon).value();
-    const auto only_listed = make_disk_version({10, listed(noon)}, {}, noon).value();
-    const auto only_fact = make_disk_version({10, fact(noon)}, {}, noon).value();
-    const auto other_fact = make_disk_version({10, listed(noon)}, {10, fact(noon + seconds{1})}, noon).value();
-    const auto longer = make_disk_version({11, listed(noon)}, {11, fact(noon)}, noon).value();
+    const auto both = with(listed(noon), fact(noon));
+    const auto only_listed = with(listed(noon));
+    const auto only_fact = with(fact(noon));
+    const auto other_fact = with(listed(noon), fact(noon + seconds{1}));
+    const auto longer = with(listed(noon), fact(noon), 11);
     EXPECT_TRUE(fits(both, both));
     EXPECT_TRUE(fits(both, only_listed));
     EXPECT_TRUE(fits(only_fact, both));
@@ -122,13 +142,13 @@ TEST(disk_version, bytes_are_settled_once_no_other_change_can_have_the_same_time
         {"before 1970", fact(sys_seconds{seconds{-1}}), noon, noon, true},
     };
     for (const auto& one : rows) {
-        EXPECT_EQ(is_settled(one.modified, one.seen, one.fetched), one.settled) << one.what;
+        EXPECT_EQ(is_settled(since(one.modified, one.seen), one.fetched), one.settled) << one.what;
     }
 }
 
 TEST(disk_version, one_settled_time_is_enough_to_keep_bytes)
 {
-    const auto version = make_disk_version({10, listed(noon)}, {10, fact(noon)}, noon).value();
+    const auto version = with(listed(noon), fact(noon));
     EXPECT_FALSE(is_settled(version, noon + seconds{1}));
     EXPECT_TRUE(is_settled(version, noon + seconds{3}));
 }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 namespace ftpfs::cli {
 namespace {
 
@@ -38,6 +40,41 @@ TEST(config, takes_the_address_apart)
     EXPECT_EQ(into.ftp.family, ftp::address_family::ipv6);
     EXPECT_EQ(into.fuse.source, "ftp://alice@[::1]:2121//srv/pub");
     EXPECT_EQ(into.fuse.mount_point, "mnt");
+}
+
+TEST(config, the_disk_cache_lies_where_the_user_keeps_such_things)
+{
+    const auto directory = [](std::string_view options, uid_t uid, const std::string& cache_home) {
+        auto into = made("ftp://h/", options);
+        add_disk_cache(into, uid, cache_home);
+        return into.fs.cache_dir;
+    };
+    EXPECT_EQ(directory("", 1000, "/home/me/.cache"), "/home/me/.cache/ftpfs");
+    EXPECT_EQ(directory("", 0, "/root/.cache"), "/var/cache/ftpfs");
+    EXPECT_EQ(directory("", 1000, ""), "");
+    EXPECT_EQ(directory("cache_dir=/d", 1000, "/home/me/.cache"), "/d");
+    EXPECT_EQ(directory("cache_dir=/d", 0, ""), "/d");
+}
+
+TEST(config, the_disk_cache_tells_trees_apart)
+{
+    const auto server = [](const std::string& url, std::string user, std::string account = {}) {
+        auto into = made(url, "");
+        login who;
+        who.user = std::move(user);
+        who.password = secret{"geheim"};
+        who.account = std::move(account);
+        add_login(into, std::move(who));
+        add_disk_cache(into, 1000, "/c");
+        EXPECT_EQ(into.fs.server.find("geheim"), std::string::npos);
+        return into.fs.server;
+    };
+    EXPECT_EQ(server("ftp://Host/a", "u"), server("ftp://host:21/a/", "u"));
+    const std::set<std::string> all{server("ftp://h/a", "u"),      server("ftp://h//a", "u"),
+                                    server("ftp://h/b", "u"),      server("ftp://g/a", "u"),
+                                    server("ftp://h:22/a", "u"),   server("ftp://h/a", "v"),
+                                    server("ftp://h/a", "u", "x"), server("ftp://h/a", "u 0: ~")};
+    EXPECT_EQ(all.size(), 8U);
 }
 
 TEST(config, shows_the_owner_who_mounts_unless_told_otherwise)

@@ -85,7 +85,7 @@ TEST(option_table, tells_the_defaults_of_the_layers)
     for (const auto& entry : option_table()) {
         settings into;
         if (entry.argument.empty() || entry.default_value.empty() || entry.group == option_group::who ||
-            entry.group == option_group::ownership) {
+            entry.group == option_group::ownership || entry.default_value.starts_with('~')) {
             continue;
         }
         EXPECT_EQ(entry.apply(into, entry.default_value), std::nullopt) << entry.name;
@@ -115,7 +115,7 @@ TEST(options, reach_their_fields)
     const auto into = applied(
         "user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
         "armed=off,pipelining=off,ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
-        "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,prefetch=off,"
+        "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,prefetch=off,disk_cache=20G,cache_dir=/d,"
         "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
         "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l");
     EXPECT_EQ(into.user, "alice");
@@ -142,6 +142,9 @@ TEST(options, reach_their_fields)
     EXPECT_EQ(into.fs.cache_size, std::uint64_t{1} << 30);
     EXPECT_EQ(into.fs.read_ahead, 0U);
     EXPECT_FALSE(into.fs.prefetch);
+    EXPECT_EQ(into.fs.disk_cache, std::uint64_t{20} << 30);
+    EXPECT_EQ(into.fs.cache_dir, "/d");
+    EXPECT_EQ(applied("disk_cache=1G,disk_cache=off").fs.disk_cache, 0U);
     EXPECT_EQ(into.fs.upload, fs::upload_mode::atomic);
     EXPECT_EQ(into.fs.staging_dir, "/s");
     EXPECT_EQ(into.chown, fs::owner_policy::ignore);
@@ -209,6 +212,9 @@ TEST(options, tell_what_is_wrong_with_a_value)
         row{"chown=yes", "\"yes\" is not one of fail, ignore"},
         row{"cache_size=lots", "is not a size"},
         row{"cache_size=1K", "too small: at least 1 MiB"},
+        row{"disk_cache=on", "is not a size"},
+        row{"disk_cache=0", "too small: at least 1 MiB"},
+        row{"cache_dir=tmp", "\"tmp\" is not an absolute path"},
         row{"umask=8", "octal"},
         row{"umask=1777", "octal"},
         row{"uid=no such user", "neither a number nor a user"},
