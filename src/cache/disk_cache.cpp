@@ -76,6 +76,23 @@ record_state decode_at(const entry_header& header, std::uint64_t first, std::siz
     return decode(header, first + place, bytes, into);
 }
 
+// Nothing if it is damaged.
+result<std::optional<disk_cache::found_block>> read_block(int file, const entry_header& header, std::uint64_t index,
+                                                          const block_record& record)
+{
+    disk_cache::found_block block;
+    block.index = index;
+    block.length = header.block_length(index);
+    block.capacity = in_pages(block.length);
+    block.memory = std::make_shared_for_overwrite<std::byte[]>(block.capacity);
+    const std::span bytes{block.memory.get(), block.length};
+    FTPFS_TRY(const auto got, read_at(file, header.block_offset(index), bytes));
+    if (got != block.length || block_checksum(header, index, bytes) != record.checksum) {
+        return std::optional<disk_cache::found_block>{};
+    }
+    return std::optional{std::move(block)};
+}
+
 result<> write_block(int file, const entry_header& header, const disk_cache::block_to_keep& block)
 {
     // First the bytes, then what says that they are there.
@@ -92,6 +109,48 @@ result<> write_block(int file, const entry_header& header, const disk_cache::blo
 std::uint64_t charge_of(const entry_header& header, const disk_cache::block_to_keep& block)
 {
     return in_pages(block.bytes.size()) + (header.record_offset(block.index) + record_size > page ? page : 0);
+}
+
+struct missing_blocks {
+    std::vector<const disk_cache::block_to_keep*> blocks;
+    std::size_t others = 0;    // are there already
+    std::uint64_t charge = 0;  // of the missing ones
+};
+
+// Of the blocks that can be trusted later, those that an entry does not have; `file`: empty if it is a new one.
+result<missing_blocks> find_missing(const descriptor& file, const entry_header& header,
+                                    std::span<const disk_cache::block_to_keep> blocks)
+{
+    missing_blocks found;
+    for (const auto& block : blocks) {
+        if (block.bytes.size() != header.block_length(block.index) || block.bytes.empty() ||
+            !is_settled(header.version, block.fetched)) {
+            continue;
+        }
+        auto state = record_state::absent;
+        if (file) {
+            block_record record;
+            FTPFS_TRY(const auto records, read_records(file.get(), header, block.index, 1));
+            state = decode_at(header, block.index, 0, records, record);
+        }
+        if (state == record_state::valid) {
+            ++found.others;
+        } else {
+            found.charge += charge_of(header, block);
+            found.blocks.push_back(&block);
+        }
+    }
+    return found;
+}
+
+// A file that does not fit as a whole must not drive out everything else.
+bool exceeds_its_share(const descriptor& file, const entry_header& header, std::uint64_t need, std::uint64_t limit)
+{
+    constexpr std::uint64_t unit = 512;  // of st_blocks, stat(2)
+    struct stat status {};
+    const bool is_there = file && ::fstat(file.get(), &status) == 0;
+    const auto there = is_there ? static_cast<std::uint64_t>(status.st_blocks) * unit : 0;
+    return header.full_size() > limit && there + need > limit / 2;
 }
 
 }  // namespace
@@ -154,17 +213,11 @@ result<disk_cache::found> disk_cache::load(const remote_path& path, const file_v
         if (state == record_state::absent || !is_settled(likeness.common, record.fetched)) {
             break;
         }
-        found_block block;
-        block.index = first + place;
-        block.length = header->block_length(block.index);
-        block.capacity = in_pages(block.length);
-        block.memory = std::make_shared_for_overwrite<std::byte[]>(block.capacity);
-        const std::span bytes{block.memory.get(), block.length};
-        FTPFS_TRY(const auto got, read_at(file.get(), header->block_offset(block.index), bytes));
-        if (got != block.length || block_checksum(*header, block.index, bytes) != record.checksum) {
+        FTPFS_TRY(auto block, read_block(file.get(), *header, first + place, record));
+        if (!block) {
             return drop();
         }
-        answer.blocks.push_back(std::move(block));
+        answer.blocks.push_back(*std::move(block));
     }
     struct stat status {};
     if (::fstat(file.get(), &status) == 0 &&
@@ -209,34 +262,10 @@ result<disk_cache::kept> disk_cache::store(const remote_path& path, const disk_v
     const auto name = entry_name(header.key);
     FTPFS_TRY(auto file, open_matching(name, header));
     const bool is_new = !file;
-    std::uint64_t need = is_new ? in_pages(first_bytes->size()) : 0;
-    std::vector<const block_to_keep*> missing;
-    for (const auto& block : blocks) {
-        if (block.bytes.size() != header.block_length(block.index) || block.bytes.empty() ||
-            !is_settled(header.version, block.fetched)) {
-            continue;
-        }
-        auto state = record_state::absent;
-        if (!is_new) {
-            block_record record;
-            FTPFS_TRY(const auto records, read_records(file.get(), header, block.index, 1));
-            state = decode_at(header, block.index, 0, records, record);
-        }
-        if (state == record_state::valid) {
-            --done.refused;
-            continue;
-        }
-        need += charge_of(header, block);
-        missing.push_back(&block);
-    }
-    if (need == 0) {
-        return done;
-    }
-    // A file that does not fit as a whole must not drive out everything else.
-    struct stat status {};
-    const auto there = !is_new && ::fstat(file.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_blocks) * 512
-                                                                    : std::uint64_t{0};
-    if (header.full_size() > limit_ && there + need > limit_ / 2) {
+    FTPFS_TRY(const auto missing, find_missing(file, header, blocks));
+    done.refused -= missing.others;
+    const auto need = missing.charge + (is_new ? in_pages(first_bytes->size()) : 0);
+    if (need == 0 || exceeds_its_share(file, header, need, limit_)) {
         return done;
     }
     FTPFS_TRY(const auto room, make_room(*lock, need, name, now));
@@ -251,7 +280,7 @@ result<disk_cache::kept> disk_cache::store(const remote_path& path, const disk_v
         }
         FTPFS_CHECK(write_at(file.get(), 0, *first_bytes));
     }
-    for (const auto* block : missing) {
+    for (const auto* block : missing.blocks) {
         FTPFS_CHECK(write_block(file.get(), header, *block));
         --done.refused;
         done.bytes += block->bytes.size();

@@ -53,7 +53,7 @@ awaitable<result<bool>> disk_reader::fetch(std::uint64_t offset, std::uint64_t e
         }
         begin(first, end);
     }
-    const auto deadline = steady_clock::now() + disk_store::patience;
+    const auto deadline = steady_clock::now() + store_.patience();
     while (loading_.contains(first)) {
         const auto woken = co_await news_->wait(end, deadline);
         if (woken == async::wake::cancelled) {

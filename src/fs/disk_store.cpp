@@ -100,7 +100,7 @@ void disk_store::turn_off(const failure& why)
 
 bool disk_store::is_usable() const
 {
-    return state_ == state::on && (loads_ == 0 || steady_clock::now() - moved_ < patience);
+    return state_ == state::on && (loads_ == 0 || steady_clock::now() - moved_ < patience());
 }
 
 // --- tickets ---

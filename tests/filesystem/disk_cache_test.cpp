@@ -248,6 +248,35 @@ TEST_F(disk_caching, a_folder_that_cannot_be_used_is_done_without)
     }
 }
 
+TEST_F(disk_caching, a_slow_disk_is_not_waited_for_and_what_comes_late_does_no_harm)
+{
+    read_both();
+    settings.disk_patience = std::chrono::milliseconds{0};
+    remote->set_chunk(10'000);
+    read_both();
+    EXPECT_GE(remote->count("open"), 2U);
+}
+
+TEST_F(disk_caching, who_holds_the_lock_of_the_folder_holds_up_no_reader)
+{
+    read_both();
+    const auto theirs = cache::disk_folder::open(settings.cache_dir).value();
+    const auto lock = theirs.take_lock().value();
+    ASSERT_TRUE(lock);
+    const auto other = pattern(20 * MiB, 4);
+    remote->add_file("/other", other);
+    mount([&]() -> awaitable<> {
+        const auto begin = std::chrono::steady_clock::now();
+        EXPECT_EQ(co_await read_all("/large"), large);
+        EXPECT_EQ(remote->count("open"), 0U);
+        EXPECT_EQ(co_await read_all("/other"), other);
+        EXPECT_LT(std::chrono::steady_clock::now() - begin, cache::disk_folder::lock_patience);
+        // Of 160 blocks 128 may wait, and up to 8 are being written meanwhile.
+        EXPECT_GE(files->count().disk_refused, 24U) << "no more than 16 MiB wait";
+    });
+    EXPECT_EQ(files->count().disk_bytes_written, 0U);
+}
+
 TEST_F(disk_caching, two_mounts_share_a_folder)
 {
     read_both();

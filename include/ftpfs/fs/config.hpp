@@ -31,6 +31,9 @@ struct config {
     std::uint64_t disk_cache = 0;
     std::string cache_dir;
     std::string server;  // tells remote trees apart there; without a password
+    // A read goes on over the network after this: about what a first byte costs there if that is slow, and more than a
+    // disk at rest needs.
+    std::chrono::milliseconds disk_patience{100};
 
     bool prefetch = true;                       // list and fetch what programs that walk a tree will ask for next
     std::chrono::milliseconds timeout{30'000};  // a read that makes no progress fails after this

@@ -2,7 +2,7 @@
 // the loop, nor a reader longer than the network would.
 //
 // One thread reads, another one does everything else, in order. What is to be kept waits in a queue of a few MiB; when
-// that is full, it is not kept. A read that the disk does not answer within `patience` goes on over the network, and
+// that is full, it is not kept. A read that the disk does not answer within its patience goes on over the network, and
 // the disk is not asked again before it has answered. The first failure of this machine (disk full, I/O error) turns
 // the cache off for good, with one line in the log; without it everything works as if there were none.
 //
@@ -32,9 +32,6 @@ namespace ftpfs::fs {
 
 class disk_store {
 public:
-    // About what a first byte costs over a slow network; a disk at rest is seldom slower.
-    static constexpr std::chrono::milliseconds patience{100};
-
     disk_store(executor where, async::task_group& tasks, const config& settings, counters& count, log journal);
     disk_store(const disk_store&) = delete;
     disk_store& operator=(const disk_store&) = delete;
@@ -44,8 +41,9 @@ public:
     // What still waits to be kept gets a moment.
     void stop();
 
-    // Is it worth asking?
+    // Is it worth asking? And how long to wait for an answer.
     bool is_usable() const;
+    std::chrono::milliseconds patience() const noexcept { return settings_.disk_patience; }
 
     // --- who reads a file ---
 
