@@ -55,13 +55,22 @@ awaitable<result<>> control_channel::send_all(std::vector<proto::command> what)
     co_return co_await write(packet, what.size());
 }
 
-awaitable<result<>> control_channel::write(std::string_view packet, std::size_t commands)
+awaitable<result<>> control_channel::send_behind(proto::command what)
+{
+    if (state_ != state::busy) {
+        co_return failure{errc::connection_lost, "no reply is due"};
+    }
+    log_.debug("> {}", what.for_log());
+    co_return co_await write(what.wire(), due_ + 1);
+}
+
+awaitable<result<>> control_channel::write(std::string_view packet, std::size_t due)
 {
     if (broken() || (quiet() && !check())) {
         co_return failure{errc::connection_lost, "the server ended the session"};
     }
     state_ = state::busy;
-    due_ = commands;
+    due_ = due;
     stream_->expires_after(timeout_);
     auto sent = co_await stream_->write_all(as_bytes(packet));
     stream_->never_expires();

@@ -42,6 +42,11 @@ bool begins_with_epsv(const control_channel& control, const config& settings, co
 
 }  // namespace
 
+proto::command data_question(const control_channel& control, const config& settings, const server_profile& profile)
+{
+    return proto::command::bare(begins_with_epsv(control, settings, profile) ? "EPSV" : "PASV");
+}
+
 result<data_link> follow_data_address(const proto::reply& answer, bool extended, control_channel& control,
                                       net::connector& connector, const config& settings)
 {

@@ -15,7 +15,7 @@ constexpr std::size_t piece = std::size_t{64} * 1024;
 constexpr int most_preliminary = 4;
 
 // Waits for the reply that ends the listing; `answer` is the latest one.
-awaitable<result<proto::reply>> final_reply(control_channel& control, proto::reply answer)
+awaitable<result<proto::reply>> final_reply(control_channel& control, proto::reply answer, arming_behind& behind)
 {
     for (int i = 0; answer.is_preliminary(); ++i) {
         if (i == most_preliminary) {
@@ -23,6 +23,10 @@ awaitable<result<proto::reply>> final_reply(control_channel& control, proto::rep
             co_return failure{errc::protocol_violation, "too many preliminary replies to a listing"};
         }
         FTPFS_CO_TRY(answer, co_await control.read_reply());
+        if (behind.is_out_of_turn(answer)) {
+            control.give_up();
+            co_return failure{errc::protocol_violation, "the server did not say how the listing ended"};
+        }
     }
     co_return answer;
 }
@@ -43,7 +47,7 @@ awaitable<result<>> feed_all(net::byte_stream& data, std::chrono::milliseconds t
 }  // namespace
 
 awaitable<result<listing_answer>> transfer_listing(control_channel& control, std::unique_ptr<net::byte_stream> data,
-                                                   proto::dialect known)
+                                                   proto::dialect known, arming_behind& behind)
 {
     proto::listing_parser parser{known, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
     FTPFS_CO_TRY(auto first, co_await control.read_reply());
@@ -57,7 +61,12 @@ awaitable<result<listing_answer>> transfer_listing(control_channel& control, std
             co_return std::move(fed).error();
         }
         data->close(net::close_mode::orderly);
-        FTPFS_CO_TRY(first, co_await final_reply(control, std::move(first)));
+        if (fed && first.is_preliminary()) {
+            co_await behind.ask();
+        }
+        auto verdict = co_await final_reply(control, std::move(first), behind);
+        co_await behind.hear();
+        FTPFS_CO_TRY(first, std::move(verdict));
         if (!fed && !first.is_negative()) {
             co_return std::move(fed).error();  // cut off, whatever the reply says
         }

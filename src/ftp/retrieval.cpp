@@ -1,5 +1,6 @@
 #include "ftpfs/ftp/retrieval.hpp"
 
+#include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/proto/server_words.hpp"
 
 #include <fmt/format.h>
@@ -26,8 +27,9 @@ constexpr std::size_t scratch_size = std::size_t{64} * 1024;
 
 }  // namespace
 
-retrieval::retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data)
-    : control_{control}, profile_{profile}, data_{std::move(data)}
+retrieval::retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data,
+                     arming_behind& behind)
+    : control_{control}, profile_{profile}, behind_{behind}, data_{std::move(data)}
 {
 }
 
@@ -149,9 +151,13 @@ awaitable<result<std::size_t>> retrieval::at_end_of_data()
 {
     data_->close(net::close_mode::orderly);
     const bool all_here = size_ && position_ >= *size_;
+    if (!final_) {
+        co_await behind_.ask();
+    }
     auto verdict = co_await final_reply(control_.timeout());
+    co_await behind_.hear();
     const bool was_cancelled = !verdict && verdict.error() == errc::cancelled;
-    if (control_.broken() && all_here && !was_cancelled) {
+    if (!verdict && control_.broken() && all_here && !was_cancelled) {
         co_return std::size_t{0};  // every byte has come; only the session is lost
     }
     if (!verdict) {
@@ -174,6 +180,10 @@ awaitable<result<proto::reply>> retrieval::final_reply(clock::duration limit)
     }
     for (int i = 0; i < most_preliminary; ++i) {
         FTPFS_CO_TRY(auto answer, co_await control_.read_reply_within(limit));
+        if (behind_.is_out_of_turn(answer)) {
+            control_.give_up();
+            co_return failure{errc::protocol_violation, "the server did not say how the transfer ended"};
+        }
         if (!answer.is_preliminary()) {
             final_ = answer;
             co_return answer;

@@ -34,8 +34,9 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
          greets_as("FileZilla Server"))) {
         profile.pipelining = support::works;
     }
+    // Tried: vsftpd 3.0.3, ProFTPD 1.3.8, inetutils 2.4 and linux-ftpd 0.17.
     const bool waits = vsftpd || greets_as("ProFTPD") || greets_as("GNU inetutils") || greets_as("linux-ftpd");
-    if (waits) {
+    if (waits && profile.queueing == support::unknown) {
         profile.queueing = support::works;
     }
     if (waits || pure) {

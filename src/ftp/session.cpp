@@ -1,6 +1,7 @@
 #include "ftpfs/ftp/session.hpp"
 
 #include "ftpfs/ftp/armed_data.hpp"
+#include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/postscript.hpp"
@@ -54,6 +55,8 @@ failure without_greeting(failure why, const net::endpoint& server)
 
 session::session(session_setup setup, std::unique_ptr<control_channel> control)
     : setup_{std::move(setup)}, control_{std::move(control)}, armed_{std::make_unique<armed_data>()},
+      behind_{std::make_unique<arming_behind>(*control_, setup_.connector, setup_.settings, setup_.profile, *armed_,
+                                              setup_.logger)},
       prepared_{setup_.connector.get_executor()}, last_used_{clock::now()}
 {
 }

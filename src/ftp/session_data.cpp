@@ -1,5 +1,6 @@
 // How a session gets its data connections, and what it does ahead of need.
 #include "ftpfs/ftp/armed_data.hpp"
+#include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/retrieval.hpp"

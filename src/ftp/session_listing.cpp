@@ -1,5 +1,6 @@
 // How a session lists a directory.
 #include "ftpfs/ftp/armed_data.hpp"
+#include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/listing_transfer.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
@@ -126,7 +127,7 @@ awaitable<result<listing_answer>> session::try_listing(remote_path directory, st
             co_return entered.error();
         }
     }
-    auto answer = co_await transfer_listing(*control_, std::move(data), known);
+    auto answer = co_await transfer_listing(*control_, std::move(data), known, *behind_);
     if (!entered) {
         co_return entered.error();
     }

@@ -1,5 +1,6 @@
 // How a session reads a file.
 #include "ftpfs/ftp/armed_data.hpp"
+#include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/session.hpp"
@@ -55,7 +56,7 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
         verbs.emplace_back(question.verb());
     }
     FTPFS_CO_TRY(auto data, co_await next_data());
-    auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data));
+    auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data), *behind_);
     retrieval::range what;
     what.offset = offset;
     what.send_rest =
@@ -102,7 +103,7 @@ awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
     auto& known = setup_.profile.rest;
     FTPFS_CO_TRY(auto file, co_await reach(std::move(path)));
     FTPFS_CO_TRY(auto data, co_await next_data());
-    retrieval probe{*control_, setup_.profile, std::move(data)};
+    retrieval probe{*control_, setup_.profile, std::move(data), *behind_};
     retrieval::range last;
     last.offset = size - 1;
     last.send_rest = true;
@@ -149,7 +150,7 @@ awaitable<result<>> session::begin_transfer(remote_path path, std::uint64_t offs
     FTPFS_CO_TRY(const auto file, co_await reach(std::move(path)));
     for (;;) {
         FTPFS_CO_TRY(auto data, co_await next_data());
-        auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data));
+        auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data), *behind_);
         rest_was_sent_ = rest_was_sent_ || what.send_rest;
         FTPFS_CO_CHECK(co_await transfer->send(file, what, pipelines()));
         const auto begun = co_await transfer->hear(size);
@@ -182,6 +183,7 @@ awaitable<> session::abandon()
     co_await asio::this_coro::throw_if_cancelled(false);
     if (transfer_) {
         co_await transfer_->end_early();
+        behind_->forget();
         transfer_.reset();
         used();
     }

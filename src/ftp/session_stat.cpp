@@ -1,4 +1,6 @@
 // How a session learns about one object: MLST, else SIZE and MDTM for a file, CWD for a directory.
+#include "ftpfs/ftp/armed_data.hpp"
+#include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/postscript.hpp"
 #include "ftpfs/ftp/retrieval.hpp"

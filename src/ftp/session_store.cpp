@@ -1,5 +1,6 @@
 // How a session writes a file.
 #include "ftpfs/ftp/armed_data.hpp"
+#include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/postscript.hpp"
 #include "ftpfs/ftp/retrieval.hpp"

@@ -38,6 +38,10 @@ public:
     // answered in turn: read_reply() as often; the channel is busy until the last one's final reply. No secrets.
     awaitable<result<>> send_all(std::vector<proto::command> what);
 
+    // One more command behind others whose final replies are still to come, for servers that are known to take it in
+    // its turn (server_profile::queueing). Fails when nothing is due.
+    awaitable<result<>> send_behind(proto::command what);
+
     // The next reply, within the timeout or another time. A final one makes the channel quiet, a 421 is an
     // answer here but breaks the channel.
     awaitable<result<proto::reply>> read_reply();
@@ -68,7 +72,7 @@ public:
 private:
     enum class state { quiet, busy, broken };
 
-    awaitable<result<>> write(std::string_view packet, std::size_t commands);
+    awaitable<result<>> write(std::string_view packet, std::size_t due);
     proto::reply take(proto::reply answer);
     failure broken_by(failure why);
     void measure(clock::duration sample) noexcept;

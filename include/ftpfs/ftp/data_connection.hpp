@@ -33,13 +33,15 @@ struct data_link {
 awaitable<result<data_link>> begin_data_connection(control_channel& control, net::connector& connector,
                                                    const config& settings, server_profile& profile);
 
-// The second half alone: `answer` is what the server said to EPSV (`extended`) or PASV.
-result<data_link> follow_data_address(const proto::reply& answer, bool extended, control_channel& control,
-                                      net::connector& connector, const config& settings);
-
 // Waits for it. (Sending the command meanwhile would gain nothing: the server has its end of the connection a round
 // trip and a half after the client began, just when a command that was sent afterwards arrives.)
 awaitable<result<std::unique_ptr<net::byte_stream>>> await_data_connection(data_link& link, server_profile& profile);
+
+// The two halves of begin_data_connection(), for whoever sends the question behind other commands: EPSV or PASV, and
+// what the final reply to it (`extended`: to EPSV) leads to. Failures: the refusal, or protocol_violation.
+proto::command data_question(const control_channel& control, const config& settings, const server_profile& profile);
+result<data_link> follow_data_address(const proto::reply& answer, bool extended, control_channel& control,
+                                      net::connector& connector, const config& settings);
 
 // Both, and with PASV if a port named by EPSV can't be reached.
 awaitable<result<std::unique_ptr<net::byte_stream>>> open_data_connection(control_channel& control,

@@ -1,6 +1,7 @@
 // One MLSD or LIST of the server's current directory, from behind the command to the final reply.
 #pragma once
 
+#include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
 
@@ -14,8 +15,9 @@ struct listing_answer {
 };
 
 // `data`: just connected; the command was sent, its replies are still to come. `known`: the dialect to expect. The
-// channel outlives the operation; it is quiet afterwards, or broken. Failures are those of the connections.
+// channel and what asks behind the listing outlive the operation; the channel is quiet afterwards, or broken. Failures
+// are those of the connections.
 awaitable<result<listing_answer>> transfer_listing(control_channel& control, std::unique_ptr<net::byte_stream> data,
-                                                   proto::dialect known);
+                                                   proto::dialect known, arming_behind& behind);
 
 }  // namespace ftpfs::ftp

@@ -5,7 +5,7 @@
 //                                      └► end_early()
 //
 // Order is free on the wire: the final reply may come before the data, or long after them. Owned by a session
-// and destroyed when it is over; the control channel and the profile outlive it.
+// and destroyed when it is over; the control channel, the profile and what asks behind it outlive it.
 #pragma once
 
 #include "ftpfs/ftp/control_channel.hpp"
@@ -20,6 +20,8 @@
 
 namespace ftpfs::ftp {
 
+class arming_behind;
+
 class retrieval {
 public:
     struct range {
@@ -28,7 +30,8 @@ public:
     };
 
     // `data`: just connected.
-    retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data);
+    retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data,
+              arming_behind& behind);
 
     // Sends REST, if asked to, and RETR; `file`: as the command takes it. `questions` go in front of them, all in one
     // packet: their replies must be read before hear(). Where `pipelined` is false there may be none, and the reply
@@ -65,6 +68,7 @@ private:
 
     control_channel& control_;
     server_profile& profile_;
+    arming_behind& behind_;
     std::unique_ptr<net::byte_stream> data_;
     bool rest_is_due_ = false;  // its reply
     int first_code_ = 0;

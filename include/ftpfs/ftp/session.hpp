@@ -29,6 +29,7 @@ class byte_stream;
 namespace ftpfs::ftp {
 
 class armed_data;
+class arming_behind;
 class control_channel;
 class postscript;
 class retrieval;
@@ -183,6 +184,7 @@ private:
     std::unique_ptr<retrieval> transfer_;
     std::unique_ptr<storage> storage_;
     std::unique_ptr<armed_data> armed_;
+    std::unique_ptr<arming_behind> behind_;
     bool took_armed_ = false;  // the data connection of the last transfer was armed
     bool preparing_ = false;
     async::condition prepared_;
