@@ -280,7 +280,7 @@ constexpr std::array table{
     option{"account", "NAME", who, "the account, for servers that ask for one", "",
            text<&s::ftp, &ftp::config::account>},
 
-    option{"connections", "N", connection, "sessions with the server at the same time, at most", "4", connections},
+    option{"connections", "N", connection, "sessions with the server at the same time, at most", "8", connections},
     option{"data", "auto|epsv|pasv", connection, "how data connections are opened", "auto", data_mode},
     option{"armed", "on|off", connection, "open the next data connection of an idle session ahead of need", "on",
            on_off<&s::ftp, &ftp::config::armed>},

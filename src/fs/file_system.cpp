@@ -32,8 +32,8 @@ file_system::file_system(executor where, std::shared_ptr<remote::remote> remote,
         prefetcher_.changed(path);
         disk_.forget(path);
     });
-    prefetcher_.set_is_known([this](inode_id directory, std::string_view name) {
-        const auto inode = inodes_.find(directory, name);
+    prefetcher_.set_is_known([this](const remote_path& file) {
+        const auto inode = inodes_.find(file);
         return inode && (files_.knows(*inode) || writers_.contains(*inode));
     });
     writing_.on_new_version = [this](inode_id inode) { use_new_version(inode); };
@@ -162,7 +162,7 @@ awaitable<result<handle_id>> file_system::open_directory(inode_id inode)
         co_return failure{errc::not_a_directory, path.str()};
     }
     FTPFS_CO_TRY(auto snapshot, co_await metadata_.list(path));
-    prefetcher_.directory_opened(inode, path, snapshot);
+    prefetcher_.directory_opened(path, snapshot);
     const auto handle = next_handle();
     directories_[handle] = {inode, std::move(snapshot)};
     inodes_.pin(inode);

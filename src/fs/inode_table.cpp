@@ -66,6 +66,15 @@ std::optional<inode_id> inode_table::find(inode_id parent, std::string_view name
     return known == children_.end() ? std::nullopt : std::optional{(*known)->id};
 }
 
+std::optional<inode_id> inode_table::find(const remote_path& path) const
+{
+    if (path.is_root()) {
+        return root_inode;
+    }
+    const auto parent = find(path.parent());
+    return parent ? find(*parent, path.name()) : std::nullopt;
+}
+
 void inode_table::forget(inode_id inode, std::uint64_t count)
 {
     if (node* const known = get(inode)) {

@@ -374,6 +374,12 @@ bool metadata::has_fresh_listing(const remote_path& directory)
     return listing != nullptr && is_fresh(*listing);
 }
 
+cache::shared_snapshot metadata::peek_listing(const remote_path& directory)
+{
+    const auto* listing = directories_.find(directory);
+    return listing != nullptr && is_fresh(*listing) ? listing->snapshot : nullptr;
+}
+
 awaitable<result<cache::shared_snapshot>> metadata::list_ahead(remote_path directory)
 {
     if (!listings_.in_flight(directory)) {

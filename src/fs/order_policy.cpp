@@ -33,10 +33,45 @@ bool is_worth_it(const directory_entry& entry)
 
 void order_policy::listed(const remote_path& directory, cache::shared_snapshot entries)
 {
+    const bool goes_on = is_believed();
     std::erase_if(directories_, [&](const auto& one) { return one.path == directory; });
-    directories_.push_front({directory, std::move(entries)});
+    if (coming_ && coming_->path == directory && coming_->entries == entries) {
+        directories_.push_front(*std::exchange(coming_, std::nullopt));
+    } else {
+        directories_.push_front({directory, std::move(entries)});
+        directories_.front().in_a_row = goes_on ? needed_ : 0;
+    }
     if (directories_.size() > most_directories) {
         directories_.pop_back();
+    }
+}
+
+// One wrong directory costs as much as all that was right before: so only after some files that were used.
+bool order_policy::is_believed() const
+{
+    return !directories_.empty() && reach_ > first_reach && directories_.front().in_a_row >= needed_;
+}
+
+bool order_policy::is_exhausted(known_directory& directory)
+{
+    const auto entries = directory.entries->entries();
+    while (directory.cursor < entries.size() && !is_worth_it(entries[directory.cursor])) {
+        ++directory.cursor;
+    }
+    return directory.cursor >= entries.size();
+}
+
+bool order_policy::wants_directory()
+{
+    return !coming_ && is_believed() && ahead_.size() < reach_ && is_exhausted(directories_.front());
+}
+
+void order_policy::foresee(const remote_path& directory, cache::shared_snapshot entries)
+{
+    const bool is_known = std::ranges::find(directories_, directory, &known_directory::path) != directories_.end();
+    if (!is_known) {
+        coming_ = known_directory{directory, std::move(entries)};
+        coming_->in_a_row = needed_;
     }
 }
 
@@ -74,7 +109,7 @@ void order_policy::follow(known_directory& directory, std::size_t index)
     const auto passed = forward ? static_cast<std::size_t>(std::ranges::count_if(
                                       entries.subspan(directory.last, index - directory.last), is_worth_it))
                                 : 0;
-    const bool was_read = directory.last > 0;
+    const bool was_read = directory.last > 0 || directory.in_a_row > 0;
     const bool late = !forward && directory.last - index <= disorder;
     if (!was_read || (!forward && !late) || passed > most_left_out) {
         directory.in_a_row = 1;
@@ -94,26 +129,26 @@ void order_policy::follow(known_directory& directory, std::size_t index)
 std::optional<remote_path> order_policy::next(time_point now)
 {
     expire(now);
-    if (directories_.empty() || ahead_.size() >= reach_) {
+    if (directories_.empty() || ahead_.size() >= reach_ || directories_.front().in_a_row < needed_) {
         return std::nullopt;
     }
-    auto& directory = directories_.front();
-    if (directory.in_a_row < needed_) {
-        return std::nullopt;
+    if (!is_exhausted(directories_.front())) {
+        return hand_out(directories_.front(), now);
     }
-    const auto entries = directory.entries->entries();
-    while (directory.cursor < entries.size() && !is_worth_it(entries[directory.cursor])) {
-        ++directory.cursor;
+    if (coming_ && !is_exhausted(*coming_)) {
+        return hand_out(*coming_, now);
     }
-    if (directory.cursor >= entries.size()) {
-        return std::nullopt;
-    }
-    const auto& entry = entries[directory.cursor];
+    return std::nullopt;
+}
+
+std::optional<remote_path> order_policy::hand_out(known_directory& from, time_point now)
+{
+    const auto& entry = from.entries->entries()[from.cursor];
     if (bytes_ahead_ + *entry.attributes.size > most_bytes_) {
         return std::nullopt;
     }
-    auto path = directory.path / entry.name;
-    ahead_.push_back({path, directory.cursor++, *entry.attributes.size, now});
+    auto path = from.path / entry.name;
+    ahead_.push_back({path, from.cursor++, *entry.attributes.size, now});
     bytes_ahead_ += *entry.attributes.size;
     return path;
 }
@@ -135,6 +170,9 @@ void order_policy::refused(const remote_path& file)
     const auto directory = std::ranges::find(directories_, file.parent(), &known_directory::path);
     if (directory != directories_.end() && found->index >= directory->last) {
         directory->cursor = std::min(directory->cursor, found->index);
+    }
+    if (coming_ && coming_->path == file.parent()) {
+        coming_->cursor = std::min(coming_->cursor, found->index);
     }
     forget(file);
 }
@@ -169,6 +207,7 @@ void order_policy::waste(std::vector<handed_out>::iterator which)
     if (reach_ > 0) {
         reach_ = 0;
         needed_ = std::min(needed_ * 2, most_needed);
+        coming_.reset();
         for (auto& directory : directories_) {
             directory.in_a_row = 0;
         }

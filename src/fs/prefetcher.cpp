@@ -13,9 +13,6 @@ constexpr std::size_t most_under_way = 8;
 // Of the block cache, for files nobody has opened yet: streams that read ahead have a quarter, too.
 constexpr std::uint64_t share_of_cache = 4;
 
-// The order policy looks at fewer.
-constexpr std::size_t most_inodes = 64;
-
 }  // namespace
 
 prefetcher::prefetcher(reading& services, open_files& files, clock_function now)
@@ -24,15 +21,11 @@ prefetcher::prefetcher(reading& services, open_files& files, clock_function now)
 {
 }
 
-void prefetcher::directory_opened(inode_id inode, const remote_path& directory, const cache::shared_snapshot& entries)
+void prefetcher::directory_opened(const remote_path& directory, const cache::shared_snapshot& entries)
 {
     if (!services_.settings.prefetch) {
         return;
     }
-    if (inodes_.size() >= most_inodes) {
-        inodes_.clear();
-    }
-    inodes_[directory] = inode;
     walk_.opened(directory, entries->entries(), now_());
     order_.listed(directory, entries);
     go_on();
@@ -111,15 +104,20 @@ awaitable<> prefetcher::list(remote_path directory)
 
 bool prefetcher::fetch_next()
 {
+    if (order_.wants_directory()) {
+        const auto coming = walk_.upcoming();
+        if (auto entries = coming ? services_.names.peek_listing(*coming) : nullptr) {
+            order_.foresee(*coming, std::move(entries));
+        }
+    }
     auto file = order_.next(now_());
     if (!file) {
         return false;
     }
     const auto known = services_.names.peek(*file);
-    const auto parent = inodes_.find(file->parent());
     const bool is_small = known && known->attributes && known->attributes->kind == file_kind::regular &&
                           known->attributes->size && *known->attributes->size <= order_policy::small_file;
-    if (!is_small || parent == inodes_.end() || is_known_(parent->second, file->name())) {
+    if (!is_small || is_known_(*file)) {
         order_.forget(*file);
         return true;
     }

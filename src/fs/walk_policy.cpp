@@ -86,6 +86,12 @@ void walk_policy::landed(const remote_path& directory, entry_span entries)
     insert(found + 1, entries, directory);
 }
 
+std::optional<remote_path> walk_policy::upcoming() const
+{
+    const bool is_next = reach_ > 0 && !candidates_.empty() && candidates_.front().expanded;
+    return is_next ? std::optional{candidates_.front().path} : std::nullopt;
+}
+
 void walk_policy::failed(const remote_path& directory)
 {
     if (const auto found = find(directory); found != candidates_.end()) {

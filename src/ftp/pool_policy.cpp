@@ -73,6 +73,11 @@ bool pool_policy::should_open(std::size_t wanting, const pool_counts& counts, ti
     return !held_back;
 }
 
+bool pool_policy::should_open_ahead(const pool_counts& counts, time_point now)
+{
+    return counts.ahead + counts.opening < bulk_limit(now) && should_open(counts.opening + 1, counts, now);
+}
+
 std::optional<failure> pool_policy::refusal(time_point now) const
 {
     return now < refused_until_ ? refused_ : std::nullopt;

@@ -109,7 +109,7 @@ bool session_pool::serve_ahead(const std::shared_ptr<waiter>& who)
     }
     queue alone{who};
     const bool served = serve(alone, who->what.which);
-    if (!served && policy_.should_open(1, counts(), now)) {
+    if (!served && policy_.should_open_ahead(counts(), now)) {
         open_another();
     }
     return served;

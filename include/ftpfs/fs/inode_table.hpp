@@ -33,6 +33,8 @@ public:
     inode_id look_up(inode_id parent, const file_name& name, file_kind kind);
     // Without counting: the inode of a name the kernel already knows.
     std::optional<inode_id> find(inode_id parent, std::string_view name) const;
+    // The same by its whole path.
+    std::optional<inode_id> find(const remote_path& path) const;
     void forget(inode_id inode, std::uint64_t count);
 
     // While pinned, an inode is known even if the kernel forgets it.

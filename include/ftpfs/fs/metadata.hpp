@@ -58,6 +58,8 @@ public:
     // answer, or has it asked for in earnest.
     awaitable<result<cache::shared_snapshot>> list_ahead(remote_path directory);
     bool has_fresh_listing(const remote_path& directory);
+    // That listing, or null.
+    cache::shared_snapshot peek_listing(const remote_path& directory);
     // The target of a link.
     awaitable<result<std::string>> read_link(remote_path path);
 

@@ -2,6 +2,7 @@
 //
 // The order shows itself when two files are opened that follow each other in the listing. From then on the next small
 // ones are handed out, a few at first, twice as many with each one that is used, within a bound of files and bytes.
+// A program that reads one directory so is believed to read the next one so.
 // A file that is passed over, or not opened in time, ends it; the more guesses were wrong in a row, the longer a
 // program must follow the order before it is believed again. Pure: events and `now` in, answers out. One thread.
 #pragma once
@@ -30,6 +31,10 @@ public:
 
     // A program sees this listing.
     void listed(const remote_path& directory, cache::shared_snapshot entries);
+    // Has all of the directory that a program follows been handed out, and is there room for more? Then foresee() says
+    // which directory it will come to next, and that is begun before it is opened.
+    bool wants_directory();
+    void foresee(const remote_path& directory, cache::shared_snapshot entries);
     // A program opened the file for reading.
     void opened(const remote_path& file, time_point now);
     // The file to fetch next; it counts until it is opened, wasted, or one of the following is called.
@@ -59,6 +64,9 @@ private:
         time_point since;
     };
 
+    static bool is_exhausted(known_directory& directory);
+    bool is_believed() const;
+    std::optional<remote_path> hand_out(known_directory& from, time_point now);
     void follow(known_directory& directory, std::size_t index);
     void drop_passed(const remote_path& directory, std::size_t index);
     void expire(time_point now);
@@ -67,6 +75,7 @@ private:
 
     std::uint64_t most_bytes_;
     std::deque<known_directory> directories_;  // the one used last in front
+    std::optional<known_directory> coming_;    // foreseen, not opened yet
     std::vector<handed_out> ahead_;
     std::uint64_t bytes_ahead_ = 0;
     std::vector<remote_path> wasted_;

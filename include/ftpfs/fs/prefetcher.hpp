@@ -6,7 +6,6 @@
 // The coroutines belong to the file system's task group. One thread; the services outlive it.
 #pragma once
 
-#include "ftpfs/fs/ids.hpp"
 #include "ftpfs/fs/open_files.hpp"
 #include "ftpfs/fs/order_policy.hpp"
 #include "ftpfs/fs/reading.hpp"
@@ -15,8 +14,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace ftpfs::fs {
 
@@ -25,13 +23,10 @@ public:
     prefetcher(reading& services, open_files& files, clock_function now);
 
     // Is the file open, written, or was it open before? Then fetching it would be in vain.
-    void set_is_known(std::function<bool(inode_id directory, std::string_view name)> ask)
-    {
-        is_known_ = std::move(ask);
-    }
+    void set_is_known(std::function<bool(const remote_path& file)> ask) { is_known_ = std::move(ask); }
 
     // A program opened the directory and sees this listing.
-    void directory_opened(inode_id inode, const remote_path& directory, const cache::shared_snapshot& entries);
+    void directory_opened(const remote_path& directory, const cache::shared_snapshot& entries);
     // A program is about to open the file for reading.
     void file_opened(const remote_path& file);
     // Something was changed here: nothing that was fetched of it, or below it, counts any more.
@@ -48,11 +43,10 @@ private:
     reading& services_;
     open_files& files_;
     clock_function now_;
-    std::function<bool(inode_id, std::string_view)> is_known_;
+    std::function<bool(const remote_path&)> is_known_;
     walk_policy walk_;
     order_policy order_;
-    std::unordered_map<remote_path, inode_id> inodes_;  // of directories opened lately
-    std::vector<remote_path> fetched_;                  // under way or complete, and not used yet
+    std::vector<remote_path> fetched_;  // under way or complete, and not used yet
     std::size_t listings_under_way_ = 0;
     std::size_t files_under_way_ = 0;
 };

@@ -36,6 +36,9 @@ public:
     void failed(const remote_path& directory);   // never tried again
     void refused(const remote_path& directory);  // no session to spare: tried later
 
+    // The directory a walk will open next, if it is believed in and its listing has landed.
+    std::optional<remote_path> upcoming() const;
+
     // Directories handed out and not used yet, at most.
     std::size_t reach() const noexcept { return reach_; }
     std::uint64_t used() const noexcept { return used_; }

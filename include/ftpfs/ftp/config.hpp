@@ -27,8 +27,9 @@ struct config {
     remote_path root;
     bool root_given = false;  // true: `root` is absolute on the server
 
-    // Most servers allow more, few allow less, and more gains little (protocol facts: 2 to 10 per user are common).
-    std::size_t connections = 4;
+    // Opened only while there is work for them, and a server that allows fewer is believed (2 to 10 per user are
+    // common). A small file occupies a session for three round trips, so these are what a walk's speed depends on.
+    std::size_t connections = 8;
     address_family family = address_family::any;
     data_mode data = data_mode::automatic;
     listing_mode listing = listing_mode::automatic;

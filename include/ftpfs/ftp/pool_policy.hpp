@@ -63,6 +63,9 @@ public:
     // Should another session be opened, when `wanting` operations wait that could use one?
     bool should_open(std::size_t wanting, const pool_counts& counts, time_point now);
 
+    // The same when one more could work ahead. Several may log in at once: a walk has all its sessions after one login.
+    bool should_open_ahead(const pool_counts& counts, time_point now);
+
     // Set while logging in is pointless: everybody who asks gets this at once.
     std::optional<failure> refusal(time_point now) const;
 

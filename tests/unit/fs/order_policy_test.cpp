@@ -23,7 +23,8 @@ remote_path path(std::string_view text)
 class order_policy_test : public testing::Test {
 public:
     // "0", "1", … of 1 KiB each, but for those that are changed below.
-    void list(std::string_view directory, std::size_t count)
+    void list(std::string_view directory, std::size_t count) { policy.listed(path(directory), snapshot(count)); }
+    cache::shared_snapshot snapshot(std::size_t count) const
     {
         std::vector<directory_entry> all;
         for (std::size_t i = 0; i < count; ++i) {
@@ -35,7 +36,7 @@ public:
             }
             all.emplace_back(file_name::make(std::to_string(i)).value(), attributes);
         }
-        policy.listed(path(directory), std::make_shared<const cache::directory_snapshot>(std::move(all), true));
+        return std::make_shared<const cache::directory_snapshot>(std::move(all), true);
     }
     void open(std::string_view file) { policy.opened(path(file), now); }
     strings all_next()
@@ -59,6 +60,56 @@ public:
     order_policy policy{1024 * KiB};
     order_policy::time_point now{1h};
 };
+
+TEST_F(order_policy_test, goes_on_at_once_in_the_next_directory)
+{
+    list("/d", 10);
+    for (const auto* file : {"/d/0", "/d/1", "/d/2", "/d/3", "/d/4"}) {
+        open(file);
+        all_next();
+    }
+    list("/e", 3);
+    EXPECT_THAT(all_next(), ElementsAre("/e/0", "/e/1", "/e/2"));
+    open("/e/0");
+    open("/e/1");
+    EXPECT_THAT(wasted(), IsEmpty());
+    EXPECT_EQ(policy.wasted(), 0U);
+}
+
+TEST_F(order_policy_test, does_not_believe_in_the_next_directory_after_a_few_files)
+{
+    list("/d", 10);
+    open("/d/0");
+    open("/d/1");
+    all_next();
+    list("/e", 3);
+    EXPECT_THAT(all_next(), IsEmpty());
+}
+
+TEST_F(order_policy_test, begins_a_directory_that_is_foreseen)
+{
+    list("/d", 10);
+    for (const auto* file : {"/d/0", "/d/1", "/d/2"}) {
+        open(file);
+        EXPECT_FALSE(policy.wants_directory());
+        all_next();
+    }
+    EXPECT_TRUE(policy.wants_directory()) << "all ten are handed out";
+    const auto coming = snapshot(20);
+    policy.foresee(path("/e"), coming);
+    EXPECT_FALSE(policy.wants_directory());
+    EXPECT_THAT(all_next(), ElementsAre("/e/0"));
+    policy.refused(path("/e/0"));
+    EXPECT_THAT(all_next(), ElementsAre("/e/0"));
+    for (const auto* file : {"/d/3", "/d/4", "/d/5", "/d/6", "/d/7", "/d/8", "/d/9"}) {
+        open(file);
+    }
+    policy.listed(path("/e"), coming);
+    EXPECT_EQ(all_next().front(), "/e/1");
+    open("/e/0");
+    EXPECT_EQ(policy.used(), 9U);
+    EXPECT_EQ(policy.wasted(), 0U);
+}
 
 TEST_F(order_policy_test, begins_with_the_second_file_in_order)
 {

@@ -82,6 +82,20 @@ TEST_F(pool_policy_test, what_is_done_ahead_leaves_one_session_alone)
     EXPECT_TRUE(policy.may_lease(lane::metadata, counts, now));
 }
 
+TEST_F(pool_policy_test, several_sessions_that_work_ahead_open_at_once_but_the_last_one)
+{
+    counts.opening = 1;
+    EXPECT_FALSE(policy.should_open_ahead(counts, now)) << "the first one alone";
+    counts = {};
+    counts.metadata = 1;
+    counts.ahead = 1;
+    for (std::size_t opening = 0; opening < 2; ++opening) {
+        EXPECT_TRUE(policy.should_open_ahead(counts, now)) << opening;
+        ++counts.opening;
+    }
+    EXPECT_FALSE(policy.should_open_ahead(counts, now)) << "the fourth is kept for those who ask";
+}
+
 TEST_F(pool_policy_test, what_is_done_ahead_gives_way_to_bulk_transfers)
 {
     counts.idle = 2;

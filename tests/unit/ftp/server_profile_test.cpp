@@ -40,6 +40,23 @@ TEST(server_profile, pipelines_only_with_servers_it_knows)
     EXPECT_EQ(profile.pipelining, support::refused);
 }
 
+TEST(server_profile, asks_behind_transfers_only_where_it_was_tried)
+{
+    for (const auto* greeting : {"(vsFTPd 3.0.3)", "ProFTPD Server", "FTP server (GNU inetutils 2.4) ready."}) {
+        server_profile profile;
+        note_login(profile, greeting, proto::feature_set{}, "");
+        EXPECT_EQ(profile.queueing, support::works) << greeting;
+        profile.queueing = support::refused;
+        note_login(profile, greeting, proto::feature_set{}, "");
+        EXPECT_EQ(profile.queueing, support::refused) << greeting;
+    }
+    for (const auto* greeting : {"Welcome to Pure-FTPd", "pyftpdlib 1.5.7 ready.", "FileZilla Server 1.8.0", "hello"}) {
+        server_profile profile;
+        note_login(profile, greeting, proto::feature_set{}, "");
+        EXPECT_EQ(profile.queueing, support::unknown) << greeting;
+    }
+}
+
 TEST(server_profile, gives_up_opening_data_connections_ahead_after_two_failures_in_a_row)
 {
     server_profile profile;
