@@ -292,8 +292,7 @@ TEST_F(session_behind, asks_nothing_when_a_transfer_is_left)
         co_await control.expect("MLST /f",
                                 "250-Listing\r\n type=file;size=9000000;modify=20260304091702; /f\r\n250 End");
         co_await control.expect("RETR /f", "150 here");
-        co_await data.send("abc");
-        co_await data.wait_for_end();
+        co_await data.flood(9'000'000);
         co_await control.say("426 broken off");
         co_await control.expect("NOOP", "200 ok");
         co_await control.expect_end();
