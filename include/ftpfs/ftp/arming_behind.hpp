@@ -2,11 +2,11 @@
 //
 //     data of a transfer end ─► ask() ─► final reply of the transfer ─► hear() ─► armed, or not
 //
-// vsftpd says 226 only a round trip after the end of the data: a question that is sent at their end is answered together
-// with that. Only where commands are known to wait their turn (server_profile::queueing). Between ask() and hear() one
-// reply more is due than the transfer knows of; who leaves it out must bring the control channel back in step with
-// control_channel::synchronise(), or close it. Owned by the session, one transfer at a time; what it refers to outlives
-// it.
+// vsftpd says 226 only a round trip after the end of the data: a question that is sent at their end is answered
+// together with that. Only where commands are known to wait their turn (server_profile::queueing). Between ask() and
+// hear() one reply more is due than the transfer knows of; who leaves it out must bring the control channel back in
+// step with control_channel::synchronise(), or close it. Owned by the session, one transfer at a time; what it refers
+// to outlives it.
 #pragma once
 
 #include "ftpfs/ftp/config.hpp"
