@@ -13,7 +13,7 @@ pytestmark = pytest.mark.reading
 
 def test_status_is_json_with_the_sessions(mounted: Mount) -> None:
     status = json.loads(os.getxattr(mounted.point, "user.ftpfs.status"))
-    assert 1 <= status["remote"]["sessions"] <= status["remote"]["limit"] <= 4
+    assert 1 <= status["remote"]["sessions"] <= status["remote"]["limit"] <= 8
     assert status["remote"]["logins"] >= 1
     assert status["names"]["listings"] >= 1
 

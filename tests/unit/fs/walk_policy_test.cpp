@@ -58,6 +58,19 @@ TEST_F(walk_policy_test, does_nothing_for_a_single_listing)
     EXPECT_THAT(all_next(), IsEmpty());
 }
 
+TEST_F(walk_policy_test, knows_the_next_directory_once_it_is_listed)
+{
+    open("/", {"a/", "b/"});
+    EXPECT_FALSE(policy.upcoming()) << "nobody walks yet";
+    open("/a", {});
+    EXPECT_THAT(all_next(), ElementsAre("/b"));
+    EXPECT_FALSE(policy.upcoming()) << "its listing is under way";
+    land("/b", {"x/"});
+    EXPECT_EQ(policy.upcoming(), path("/b"));
+    open("/b", {"x/"});
+    EXPECT_FALSE(policy.upcoming());
+}
+
 // find(1) opens the directories above anew on its way back.
 TEST_F(walk_policy_test, takes_the_way_back_for_part_of_the_walk)
 {
