@@ -34,8 +34,8 @@ struct server_profile {
     // Round trips. `data` works: a data connection came about, so the next one most likely will, too.
     support data = support::unknown;
     support pipelining = support::unknown;  // two commands in one packet are both answered
-    // Commands sent while a transfer runs, or while its end is still to be reported, are kept until then. Never found out
-    // by trying, since who loses one says nothing: Pure-FTPd eats them, pyftpdlib obeys them at once.
+    // Commands sent while a transfer runs, or while its end is still to be reported, are kept until then. Never found
+    // out by trying, since who loses one says nothing: Pure-FTPd eats them, pyftpdlib obeys them at once.
     support queueing = support::unknown;
     // Bytes that arrive on the data connection before the server has read STOR are not lost.
     support early_data = support::unknown;

@@ -23,6 +23,18 @@ TEST(inode_table, gives_the_same_inode_to_the_same_name_while_it_is_known)
     EXPECT_EQ(table.find(root_inode, "c"), std::nullopt);
 }
 
+TEST(inode_table, finds_by_the_whole_path_what_is_known_at_every_step)
+{
+    inode_table table;
+    const auto directory = table.look_up(root_inode, name("d"), file_kind::directory);
+    const auto file = table.look_up(directory, name("f g"), file_kind::regular);
+    EXPECT_EQ(table.find(remote_path{}), root_inode);
+    EXPECT_EQ(table.find(remote_path::make("/d").value()), directory);
+    EXPECT_EQ(table.find(remote_path::make("/d/f g").value()), file);
+    EXPECT_EQ(table.find(remote_path::make("/d/other").value()), std::nullopt);
+    EXPECT_EQ(table.find(remote_path::make("/other/f g").value()), std::nullopt);
+}
+
 TEST(inode_table, keeps_an_inode_until_every_lookup_is_given_back)
 {
     inode_table table;
