@@ -2,6 +2,7 @@
 #include "ftpfs/proto/list_time.hpp"
 
 #include "listing_dialect.hpp"
+#include "numeric_dates.hpp"
 #include "text.hpp"
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 namespace ftpfs::proto {
 namespace {
 
-using namespace std::chrono;
+using std::chrono::sys_seconds;
 
 // Takes a word and the spaces before it off `rest`.
 std::string_view take_word(std::string_view& rest)
@@ -20,69 +21,30 @@ std::string_view take_word(std::string_view& rest)
     return word;
 }
 
-struct written_date {
-    int first;
-    int second;
-    int third;
-    char separator;
-    bool year_first;
-};
-
-// Three numbers with one kind of separator: "07-19-25", "11-02-2025", "2025/07/19", "19.07.25".
-std::optional<written_date> split_date(std::string_view word)
-{
-    const auto first = word.find_first_of("-/.");
-    if (first == word.npos) {
-        return std::nullopt;
-    }
-    const auto second = word.find(word[first], first + 1);
-    if (second == word.npos) {
-        return std::nullopt;
-    }
-    const auto a = number<int>(word.substr(0, first));
-    const auto b = number<int>(word.substr(first + 1, second - first - 1));
-    const auto c = number<int>(word.substr(second + 1));
-    if (!a || !b || !c) {
-        return std::nullopt;
-    }
-    return written_date{*a, *b, *c, word[first], first == 4};
-}
-
 class dos_listing final : public listing_dialect {
 public:
+    explicit dos_listing(sys_seconds now) : dates_{now} {}
+
     line_verdict read(std::string_view line, listing_line& out) override
     {
+        if (is_heading(line)) {
+            return line_verdict::skipped;
+        }
         auto rest = line;
-        const auto date = split_date(take_word(rest));
-        const auto time = date ? take_time(rest) : std::nullopt;
-        const auto modified = time ? resolve(*date, *time) : std::nullopt;
-        if (!modified || !(take_directory(rest, out) || take_size(rest, out))) {
+        const auto date = take_word(rest);
+        const auto time = take_time(rest);
+        if (!time || !(take_directory(rest, out) || take_size(rest, out)) || out.name.empty()) {
+            return line_verdict::unreadable;
+        }
+        const auto modified = dates_.read(date, time);
+        if (!modified) {
             return line_verdict::unreadable;
         }
         out.attributes.modified = *modified;
-        if (out.name.empty()) {
-            return line_verdict::unreadable;
-        }
         return out.name == "." || out.name == ".." ? line_verdict::skipped : line_verdict::entry;
     }
 
-    // Month first is the rule, but one line with a first number above 12 shows that all lines have the day first.
-    void settle(std::vector<directory_entry>& entries) override
-    {
-        if (!saw_day_first_ || saw_month_first_) {
-            return;
-        }
-        for (auto& entry : entries) {
-            auto& value = entry.attributes.modified.value;
-            const auto midnight = floor<days>(value);
-            const year_month_day date{midnight};
-            const auto month_number = static_cast<unsigned>(date.month());
-            const auto day_number = static_cast<unsigned>(date.day());
-            if (day_number <= 12) {
-                value = sys_days{date.year() / month{day_number} / day{month_number}} + (value - midnight);
-            }
-        }
-    }
+    void settle(std::vector<directory_entry>& entries) override { dates_.settle(entries); }
 
 private:
     // "08:30AM", "20:30", "8:30 PM".
@@ -98,25 +60,16 @@ private:
         return parse_time_of_day(word);
     }
 
-    std::optional<file_time> resolve(const written_date& date, const time_of_day& time)
+    // What DIR itself writes around the files: " Volume in drive C is DATA", " Directory of C:\ftp",
+    // "      12 File(s)    48,213 bytes".
+    static bool is_heading(std::string_view line)
     {
-        if (date.year_first) {
-            return list_time(date.first, date.second, date.third, time);
-        }
-        const auto year = full_year(date.third);
-        if (!year) {
-            return std::nullopt;
-        }
-        if (date.separator == '.') {
-            return list_time(*year, date.second, date.first, time);
-        }
-        if (date.first > 12) {
-            const auto day_first = list_time(*year, date.second, date.first, time);
-            saw_day_first_ = saw_day_first_ || day_first.has_value();
-            return day_first;
-        }
-        saw_month_first_ = saw_month_first_ || date.second > 12;
-        return list_time(*year, date.first, date.second, time);
+        auto rest = line;
+        const auto first = take_word(rest);
+        const auto second = take_word(rest);
+        return line.starts_with(" Volume in drive ") || line.starts_with(" Volume Serial Number ") ||
+               line.starts_with(" Directory of ") ||
+               (number<unsigned>(first) && (second == "File(s)" || second == "Dir(s)"));
     }
 
     // "<DIR>" and ten spaces, or the name directly behind; "<JUNCTION>   data [D:\vol2]".
@@ -166,15 +119,14 @@ private:
         return true;
     }
 
-    bool saw_day_first_ = false;    // a first number above 12
-    bool saw_month_first_ = false;  // a second number above 12
+    numeric_dates dates_;
 };
 
 }  // namespace
 
-std::unique_ptr<listing_dialect> make_dos_listing(sys_seconds)
+std::unique_ptr<listing_dialect> make_dos_listing(sys_seconds now)
 {
-    return std::make_unique<dos_listing>();
+    return std::make_unique<dos_listing>(now);
 }
 
 }  // namespace ftpfs::proto

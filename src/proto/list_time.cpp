@@ -81,6 +81,23 @@ std::optional<file_time> list_time_without_year(int month, int day, time_of_day 
     return std::nullopt;
 }
 
+std::optional<file_time> list_time_with_name(std::string_view date, std::optional<time_of_day> time)
+{
+    const auto first_end = date.find('-');
+    const auto second_end = date.rfind('-');
+    if (first_end == second_end) {
+        return std::nullopt;
+    }
+    const auto first = date.substr(0, first_end);
+    const auto second = date.substr(first_end + 1, second_end - first_end - 1);
+    const bool day_first = is_digit(first.empty() ? 'x' : first[0]);
+    const auto day = number<int>(day_first ? first : second);
+    const auto month = parse_month(day_first ? second : first);
+    const auto written = number<int>(date.substr(second_end + 1));
+    const auto year = written ? full_year(*written) : std::nullopt;
+    return day && month && year ? list_time(*year, *month, *day, time) : std::nullopt;
+}
+
 std::optional<int> full_year(int written) noexcept
 {
     if (written >= 0 && written < 70) {

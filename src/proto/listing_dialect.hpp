@@ -11,7 +11,8 @@
 
 namespace ftpfs::proto {
 
-// One entry as read from its line. The name is a part of the line and not yet validated.
+// One entry as read from its line. The name is a part of the line or of the reader, until the next line is read, and
+// not yet validated.
 struct listing_line {
     std::string_view name;
     file_attributes attributes;
@@ -37,5 +38,13 @@ public:
 std::unique_ptr<listing_dialect> make_mlsd_listing(std::chrono::sys_seconds now);
 std::unique_ptr<listing_dialect> make_unix_listing(std::chrono::sys_seconds now);
 std::unique_ptr<listing_dialect> make_dos_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_netware_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_eplf_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_vms_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_ibm_i_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_zos_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_os2_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_vxworks_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_nonstop_listing(std::chrono::sys_seconds now);
 
 }  // namespace ftpfs::proto

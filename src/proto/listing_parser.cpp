@@ -22,6 +22,14 @@ struct dialect_row {
 // Of equally good ones the first is chosen.
 constexpr std::array dialects{dialect_row{dialect::unix_ls, "unix", make_unix_listing, true},
                               dialect_row{dialect::dos_dir, "dos", make_dos_listing, true},
+                              dialect_row{dialect::netware, "netware", make_netware_listing, true},
+                              dialect_row{dialect::eplf, "eplf", make_eplf_listing, true},
+                              dialect_row{dialect::vms, "vms", make_vms_listing, true},
+                              dialect_row{dialect::ibm_i, "ibm-i", make_ibm_i_listing, true},
+                              dialect_row{dialect::zos, "zos", make_zos_listing, true},
+                              dialect_row{dialect::os2, "os2", make_os2_listing, true},
+                              dialect_row{dialect::vxworks, "vxworks", make_vxworks_listing, true},
+                              dialect_row{dialect::nonstop, "nonstop", make_nonstop_listing, true},
                               dialect_row{dialect::mlsd, "mlsd", make_mlsd_listing, false}};
 
 const dialect_row& row_of(dialect which)
@@ -43,10 +51,30 @@ bool is_total(std::string_view line)
            count.find_first_not_of("0123456789.,KMGT") == count.npos;
 }
 
-bool ends_with_words(std::string_view line, std::string_view words)
+enum class message_kind : std::uint8_t { none, nothing_here, missing, denied };
+
+struct message_row {
+    std::string_view end;
+    message_kind kind;
+};
+
+constexpr std::array messages{message_row{"no such file or directory", message_kind::missing},
+                              message_row{"directory not found", message_kind::missing},  // VMS: %RMS-E-DNF
+                              message_row{"permission denied", message_kind::denied},
+                              message_row{"no files found", message_kind::nothing_here},  // VMS: %DIRECT-W-NOFILES
+                              message_row{"no members found", message_kind::nothing_here},
+                              message_row{"no data sets found", message_kind::nothing_here}};
+
+// What a server says among the data instead of listing something.
+message_kind message_in(std::string_view line)
 {
     const auto text = trim(line, " .");
-    return text.size() > words.size() && same_word(text.substr(text.size() - words.size()), words);
+    for (const auto& row : messages) {
+        if (text.size() >= row.end.size() && same_word(text.substr(text.size() - row.end.size()), row.end)) {
+            return row.kind;
+        }
+    }
+    return message_kind::none;
 }
 
 }  // namespace
@@ -121,15 +149,13 @@ struct listing_parser::state {
     // A line in no dialect: a heading, an error message that came as data, or unreadable.
     void note_unread(std::string_view line)
     {
-        if (ends_with_words(line, "no such file or directory")) {
-            not_found = true;
-            note_unreadable(line);
-        } else if (ends_with_words(line, "permission denied")) {
-            permission_denied = true;
-            note_unreadable(line);
-        } else if (!is_total(line)) {
-            note_unreadable(line);
+        const auto kind = message_in(line);
+        if (kind == message_kind::nothing_here || is_total(line)) {
+            return;
         }
+        not_found = not_found || kind == message_kind::missing;
+        permission_denied = permission_denied || kind == message_kind::denied;
+        note_unreadable(line);
     }
 
     void note_unreadable(std::string_view line)

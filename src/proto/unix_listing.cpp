@@ -2,9 +2,9 @@
 //
 // Owners and groups may hold spaces, and the group or the link count may be missing, so fields are not counted
 // from the left. The anchor is the size followed by a date; the name is everything behind the one space after it.
-#include "ftpfs/proto/list_time.hpp"
-
+#include "line_words.hpp"
 #include "listing_dialect.hpp"
+#include "ls_date.hpp"
 #include "text.hpp"
 
 #include <array>
@@ -14,41 +14,6 @@ namespace ftpfs::proto {
 namespace {
 
 using std::chrono::sys_seconds;
-
-// --- words of a line ------------------------------------------------------------------------------------
-
-// Up to the date there are 8 words, or a few more in owner and group. What comes behind is not looked at.
-constexpr std::size_t most_words = 20;
-
-struct word_list {
-    explicit word_list(std::string_view line_) : line{line_}
-    {
-        std::size_t at = 0;
-        while (count < most_words) {
-            at = line.find_first_not_of(' ', at);
-            if (at == line.npos) {
-                break;
-            }
-            const auto end = std::min(line.find(' ', at), line.size());
-            words[count++] = line.substr(at, end - at);
-            at = end;
-        }
-    }
-
-    // Empty beyond the last word.
-    std::string_view operator[](std::size_t i) const { return i < count ? words[i] : std::string_view{}; }
-
-    // What stands behind a word and the one space after it.
-    std::string_view behind(std::size_t i) const
-    {
-        const auto end = static_cast<std::size_t>(words[i].data() - line.data()) + words[i].size();
-        return line.substr(std::min(line.size(), end + 1));
-    }
-
-    std::string_view line;
-    std::array<std::string_view, most_words> words;
-    std::size_t count = 0;
-};
 
 // --- mode -----------------------------------------------------------------------------------------------
 
@@ -166,102 +131,13 @@ bool read_size(std::string_view word, file_attributes& out)
 }
 
 // A size stands before word `date`, or "major, minor" of a device.
-bool read_size_before(const word_list& words, std::size_t date, file_attributes& out)
+bool read_size_before(const line_words& words, std::size_t date, file_attributes& out)
 {
     const auto word = words[date - 1];
     if (is_device(out.kind) && (word.find(',') != word.npos || words[date - 2].ends_with(','))) {
         return is_digit(word[0]);
     }
     return read_size(word, out);
-}
-
-// --- date -----------------------------------------------------------------------------------------------
-
-struct found_date {
-    file_time time;
-    std::size_t last_word;
-};
-
-// The number in "19", "19.", "19,", "19日" or "2025年" (whatever the encoding of the suffix).
-std::optional<int> number_in(std::string_view word)
-{
-    const auto digits = leading_digits(word);
-    const auto suffix = word.substr(digits.size());
-    const bool marked =
-        suffix == "." || suffix == "," || (suffix.size() <= 4 && !suffix.empty() && !is_ascii(suffix[0]));
-    return suffix.empty() || marked ? number<int>(digits) : std::nullopt;
-}
-
-std::optional<int> day_in(std::string_view word)
-{
-    const auto day = number_in(word);
-    return day && *day >= 1 && *day <= 31 ? day : std::nullopt;
-}
-
-std::optional<file_time> time_or_year(int month, int day, std::string_view word, sys_seconds now)
-{
-    if (const auto time = parse_time_of_day(word)) {
-        return list_time_without_year(month, day, *time, now);
-    }
-    const auto written = number_in(word);
-    const auto year = written && *written >= 1000 ? full_year(*written) : std::nullopt;
-    return year ? list_time(*year, month, day, std::nullopt) : std::nullopt;
-}
-
-// "Mar  4 09:17", "19 Jul  2025", "19. Mär 2025", " 7月 19日 08:30".
-std::optional<found_date> named_month(const word_list& words, std::size_t at, sys_seconds now)
-{
-    auto day = day_in(words[at + 1]);
-    auto month = day ? parse_month(words[at]) : std::nullopt;
-    if (!month) {
-        day = day_in(words[at]);
-        month = day ? parse_month(words[at + 1]) : std::nullopt;
-    }
-    const auto time = month ? time_or_year(*month, *day, words[at + 2], now) : std::nullopt;
-    return time ? std::optional{found_date{*time, at + 2}} : std::nullopt;
-}
-
-// "+0200" in minutes east of Greenwich.
-std::optional<int> zone_in(std::string_view word)
-{
-    const auto digits =
-        word.size() == 5 && (word[0] == '+' || word[0] == '-') ? number<int>(word.substr(1)) : std::nullopt;
-    if (!digits) {
-        return std::nullopt;
-    }
-    const int minutes = *digits / 100 * 60 + *digits % 100;
-    return word[0] == '-' ? -minutes : minutes;
-}
-
-// "2025-07-19 22:05", "2025-07-19 22:05:31.000000000 +0200".
-std::optional<found_date> iso_date(const word_list& words, std::size_t at)
-{
-    const auto date = words[at];
-    if (date.size() != 10 || date[4] != date[7] || (date[4] != '-' && date[4] != '/')) {
-        return std::nullopt;
-    }
-    const auto year = number<int>(date.substr(0, 4));
-    const auto month = number<int>(date.substr(5, 2));
-    const auto day = number<int>(date.substr(8, 2));
-    const auto time_of_day = parse_time_of_day(words[at + 1]);
-    auto time = year && month && day && time_of_day ? list_time(*year, *month, *day, time_of_day) : std::nullopt;
-    if (!time) {
-        return std::nullopt;
-    }
-    const bool is_full = words[at + 1].find('.') != std::string_view::npos && time_of_day->has_seconds;
-    const auto zone = is_full ? zone_in(words[at + 2]) : std::nullopt;
-    if (zone) {
-        time->value -= std::chrono::minutes{*zone};
-    }
-    return found_date{*time, zone ? at + 2 : at + 1};
-}
-
-std::optional<found_date> date_at(const word_list& words, std::size_t at, sys_seconds now)
-{
-    if (const auto date = named_month(words, at, now)) {
-        return date;
-    }
-    return iso_date(words, at);
 }
 
 // --- name -----------------------------------------------------------------------------------------------
@@ -303,7 +179,7 @@ line_verdict accept(listing_line& out)
 }
 
 // "0100644   1001  1001   5120   1752913800   dump 1.bin": mode, uid, gid, size, seconds since 1970, name.
-bool read_numeric(const word_list& words, listing_line& out)
+bool read_numeric(const line_words& words, listing_line& out)
 {
     const auto mode = words[0].size() >= 5 && words[0].size() <= 7 ? number<unsigned>(words[0], 8) : std::nullopt;
     const auto size = number<std::uint64_t>(words[3]);
@@ -333,7 +209,7 @@ public:
 
     line_verdict read(std::string_view line, listing_line& out) override
     {
-        const word_list words{line};
+        const line_words words{line};
         if (!line.empty() && is_digit(line[0])) {
             return read_numeric(words, out) ? accept(out) : line_verdict::unreadable;
         }
@@ -344,7 +220,7 @@ public:
             if (!is_digit(words[at - 1][0])) {
                 continue;
             }
-            const auto date = date_at(words, at, now_);
+            const auto date = ls_date_at(words, at, now_);
             if (!date || !read_size_before(words, at, out.attributes)) {
                 continue;
             }

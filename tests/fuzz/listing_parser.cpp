@@ -36,9 +36,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     auto input = fuzz::text_of(data, size);
     const auto choice = fuzz::take_byte(input);
-    const auto known = static_cast<dialect>(choice % 4);
+    constexpr auto dialects = static_cast<unsigned>(last_dialect) + 1U;
+    const auto known = static_cast<dialect>(choice % dialects);
     const auto listing = parse(input, known, input.size() + 1);
-    require(same(listing, parse(input, known, choice / 4U + 1U)), "the same however the bytes are cut");
+    require(same(listing, parse(input, known, choice / dialects + 1U)), "the same however the bytes are cut");
 
     std::set<std::string> names;
     for (const auto& entry : listing.entries) {

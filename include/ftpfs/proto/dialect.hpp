@@ -12,9 +12,19 @@ enum class dialect : std::uint8_t {
     mlsd,     // RFC 3659 facts; never guessed, the caller knows that it sent MLSD
     unix_ls,  // ls -l and what imitates it
     dos_dir,  // DIR, IIS
+    netware,  // NetWare
+    eplf,     // publicfile, anonftpd
+    vms,      // OpenVMS: DIRECTORY
+    ibm_i,    // IBM i (OS/400) in its own format
+    zos,      // z/OS (MVS): data sets and members
+    os2,      // OS/2
+    vxworks,  // VxWorks
+    nonstop,  // HP NonStop: Guardian
 };
 
-// For logs and status: "mlsd", "unix", "dos".
+constexpr dialect last_dialect = dialect::nonstop;  // for tests that go through all
+
+// For logs and status: "mlsd", "unix", "dos", "ibm-i".
 std::string_view to_string(dialect which) noexcept;
 
 }  // namespace ftpfs::proto

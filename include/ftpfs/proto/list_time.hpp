@@ -26,6 +26,9 @@ std::optional<file_time> list_time(int year, int month, int day, std::optional<t
 // of ours, and its zone too). 29 February goes back to the last leap year.
 std::optional<file_time> list_time_without_year(int month, int day, time_of_day time, std::chrono::sys_seconds now);
 
+// "19-JUL-2025", "2-Jan-26", "Jul-19-2025".
+std::optional<file_time> list_time_with_name(std::string_view date, std::optional<time_of_day> time);
+
 // 70 to 99 are 19xx, 0 to 69 are 20xx, 100 to 199 count from 1900 and so do 19100 to 19199; four digits are
 // themselves.
 std::optional<int> full_year(int written) noexcept;

@@ -63,6 +63,19 @@ TEST(list_time, puts_29_february_into_a_leap_year)
     EXPECT_FALSE(list_time_without_year(2, 30, at(1, 0), now));
 }
 
+TEST(list_time, reads_dates_with_the_name_of_a_month)
+{
+    EXPECT_EQ(list_time_with_name("19-JUL-2025", at(8, 30))->value, sys_days{2025y / July / 19} + 8h + 30min);
+    EXPECT_EQ(list_time_with_name("2-Jan-26", {})->value, sys_days{2026y / January / 2});
+    EXPECT_EQ(list_time_with_name("Jul-19-2025", {})->value, sys_days{2025y / July / 19});
+    EXPECT_EQ(list_time_with_name("29-FEB-2024", {})->value, sys_days{2024y / February / 29});
+    EXPECT_EQ(list_time_with_name("31-Dec-99", {})->precision, time_precision::day);
+    for (const char* const text : {"", "-", "--", "19-JUL", "19-07-2025", "29-FEB-2025", "JUL-JUL-2025", "0-JUL-2025",
+                                   "19-JUL-2025-1", "19-XXX-2025", "19-JUL-x"}) {
+        EXPECT_FALSE(list_time_with_name(text, {})) << text;
+    }
+}
+
 TEST(list_time, completes_years)
 {
     EXPECT_EQ(full_year(25), 2025);

@@ -102,6 +102,50 @@ TEST_P(listing_corpus, is_read_as_expected)
     EXPECT_EQ(text_of(parser.finish()), contents_of(corpus / (GetParam() + ".expected")));
 }
 
+// No listing may be read as well in another dialect: a remembered one would win the draw.
+TEST_P(listing_corpus, is_read_the_same_whatever_dialect_is_remembered)
+{
+    if (GetParam().ends_with(".mlsd")) {
+        GTEST_SKIP() << "MLSD is never guessed";
+    }
+    const auto bytes = contents_of(corpus / GetParam());
+    for (int i = 0; i <= static_cast<int>(last_dialect); ++i) {
+        const auto known = static_cast<dialect>(i);
+        if (known == dialect::mlsd) {
+            continue;
+        }
+        listing_parser parser{known, sys_days{2026y / November / 21} + 12h};
+        parser.feed(bytes);
+        EXPECT_EQ(text_of(parser.finish()), contents_of(corpus / (GetParam() + ".expected"))) << to_string(known);
+    }
+}
+
+// What one line of a listing is read as must be its own dialect or none.
+TEST_P(listing_corpus, has_no_line_that_is_an_entry_in_another_dialect)
+{
+    if (GetParam().ends_with(".mlsd")) {
+        GTEST_SKIP() << "MLSD is never guessed";
+    }
+    std::ifstream expected{corpus / (GetParam() + ".expected")};
+    std::string own;
+    std::getline(expected, own);
+    std::ifstream file{corpus / GetParam(), std::ios::binary};
+    for (std::string line; std::getline(file, line);) {
+        for (int i = 0; i <= static_cast<int>(last_dialect); ++i) {
+            const auto known = static_cast<dialect>(i);
+            if (known == dialect::mlsd) {
+                continue;
+            }
+            listing_parser parser{known, sys_days{2026y / November / 21} + 12h};
+            parser.feed(line);
+            const auto listing = parser.finish();
+            if (!listing.entries.empty()) {
+                EXPECT_EQ(to_string(listing.used), own) << to_string(known) << ": " << line;
+            }
+        }
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(servers, listing_corpus, testing::ValuesIn(listings()), [](const auto& file) {
     auto name = file.param;
     std::ranges::replace_if(
