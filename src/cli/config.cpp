@@ -63,6 +63,8 @@ config make_config(const intention& wish, uid_t uid, gid_t gid)
     made.ftp.family = family_of(chosen);
 
     made.fs = chosen.fs;
+    // One session stays for everything else.
+    made.fs.streams = std::min(made.fs.streams, std::max<std::size_t>(chosen.ftp.connections, 2) - 1);
     made.fs.uid = chosen.uid.value_or(uid);
     made.fs.gid = chosen.gid.value_or(gid);
     const auto mask = chosen.umask.value_or(0);

@@ -125,6 +125,17 @@ complaint connections(settings& into, std::string_view value)
     return fine;
 }
 
+complaint streams(settings& into, std::string_view value)
+{
+    constexpr std::size_t most = 16;  // each further one brings less, and they share the cache
+    const auto number = whole_number<std::size_t>(value);
+    if (!number || *number < 1 || *number > most) {
+        return fmt::format("\"{}\" is not a number from 1 to {}", value, most);
+    }
+    into.fs.streams = *number;
+    return fine;
+}
+
 complaint netrc(settings& into, std::string_view value)
 {
     into.use_netrc = value != "off";
@@ -313,6 +324,7 @@ constexpr std::array table{
            directory<&s::fs, &fs::config::cache_dir>},
     option{"prefetch", "on|off", caching, "list and fetch ahead for programs that walk a tree", "on",
            on_off<&s::fs, &fs::config::prefetch>},
+    option{"streams", "N", caching, "transfers at the same time for one long sequential read, at most", "6", streams},
 
     option{"upload", "stream|atomic", writing, "send new files while they are written, or when they are complete",
            "stream", upload},

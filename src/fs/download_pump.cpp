@@ -63,6 +63,24 @@ bool download_pump::begin_earlier(std::uint64_t offset)
     return true;
 }
 
+void download_pump::stop_at(std::optional<std::uint64_t> begin_of_other)
+{
+    window_.stop_at(begin_of_other);
+    wanted_.notify_all();
+}
+
+void download_pump::fetch_ahead(std::uint64_t end)
+{
+    const bool starved = window_.credit() == 0;
+    ahead_ = true;
+    window_.set_end(content_->size());
+    window_.fetch_until(end);
+    last_asked_ = steady_clock::now();
+    if (starved && window_.credit() > 0) {
+        wanted_.notify_all();
+    }
+}
+
 void download_pump::close()
 {
     closing_ = true;
@@ -72,6 +90,10 @@ void download_pump::close()
 void download_pump::press()
 {
     pressed_ = true;
+    if (ahead_) {
+        why_ = errc::cancelled;
+        closing_ = true;
+    }
     wanted_.notify_all();
 }
 
@@ -95,7 +117,7 @@ awaitable<> download_pump::pump()
             co_await confirm_end();
             co_return;
         }
-        if (closing_ || services_.stopping) {
+        if (closing_ || services_.stopping || window_.is_at_stop()) {
             co_return;
         }
         if (window_.credit() == 0) {
@@ -126,26 +148,27 @@ awaitable<bool> download_pump::open()
             pump->press();
         }
     };
-    const bool ahead = content_->is_ahead();
+    const bool is_unopened = content_->is_ahead();
+    const bool ahead = ahead_ || is_unopened;
     request.ahead = ahead;
     begun_ = true;
     pressed_ = false;
     ++services_.count.downloads;
     asked_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     auto opened = co_await services_.remote.open_download(std::move(request));
-    if (!opened && ahead && opened.error() == errc::busy) {
-        --services_.count.downloads;
-        if (!content_->is_ahead()) {
-            co_return true;  // in earnest now
-        }
+    services_.count.downloads -= !opened && ahead && opened.error() == errc::busy ? 1U : 0U;
+    if (is_overtaken()) {
+        co_return false;
     }
     if (!opened) {
         if (opened.error() == errc::version_changed) {
             content_->make_stale();
+        } else if (ahead && !ahead_ && !content_->is_ahead()) {
+            co_return true;  // meanwhile there is a reader, who waits for a session if he must
         }
         co_return may_go_on(std::move(opened).error());
     }
-    services_.count.fetched_ahead += ahead ? 1U : 0U;
+    services_.count.fetched_ahead += is_unopened ? 1U : 0U;
     // The version counts even if nobody wants the bytes any more.
     if (auto fits = content_->begin((*opened)->version()); !fits) {
         co_return may_go_on(std::move(fits).error());
@@ -167,7 +190,7 @@ awaitable<bool> download_pump::receive()
     if (content_->is_stale() || content_->epoch() != epoch_) {
         // Meanwhile another stream found another version: these bytes are of the old one.
         download_.reset();
-        co_return !content_->is_stale() || may_go_on(errc::version_changed);
+        co_return !is_overtaken();
     }
     if (!got) {
         download_.reset();
@@ -192,6 +215,15 @@ awaitable<bool> download_pump::receive()
         co_await boost::asio::post(boost::asio::use_awaitable);
     }
     co_return true;
+}
+
+// Has another stream of the same content found, and counted, that the file is another one now?
+bool download_pump::is_overtaken()
+{
+    if (content_->is_stale()) {
+        why_ = about(content_->path(), errc::version_changed);
+    }
+    return content_->is_stale();
 }
 
 void download_pump::end_of_file()
@@ -222,7 +254,7 @@ awaitable<> download_pump::confirm_end()
 
 awaitable<bool> download_pump::wait_until_wanted()
 {
-    while (window_.credit() == 0 && !closing_ && !services_.stopping) {
+    while (window_.credit() == 0 && !closing_ && !services_.stopping && !window_.is_at_stop()) {
         const bool yields = pressed_ && download_;
         const auto until = last_asked_ + (yields ? reader_pause : services_.settings.stream_idle);
         if (steady_clock::now() < until) {
@@ -256,7 +288,7 @@ void download_pump::yield_session()
 
 bool download_pump::may_go_on(failure why)
 {
-    const bool broken = retryable(why) || why == errc::truncated;
+    const bool broken = !ahead_ && (retryable(why) || why == errc::truncated);
     if (broken && !closing_ && !services_.stopping && broken_in_a_row_ < most_broken_in_a_row) {
         ++broken_in_a_row_;
         ++services_.count.resumed_downloads;

@@ -62,7 +62,8 @@ std::string file_system::status() const
         R"({{"names":{{"inodes":{},"lookups":{},"attribute_reads":{},"answered_from_memory":{},"listings":{},)"
         R"("stats":{},"listed_directories":{},"bytes":{}}},)"
         R"("reading":{{"reads":{},"bytes":{},"reads_from_memory":{},"downloads":{},"resumed_downloads":{},)"
-        R"("yielded_downloads":{},"bytes_downloaded":{},"changed_files":{},"open_files":{},"streams":{}}},)"
+        R"("yielded_downloads":{},"segments":{},"returned_segments":{},)"
+        R"("bytes_downloaded":{},"changed_files":{},"open_files":{},"streams":{}}},)"
         R"("prefetch":{{"listings":{},"listings_used":{},"listings_wasted":{},"files":{},"files_used":{},)"
         R"("files_wasted":{}}},)"
         R"("writing":{{"unsent_files":{},"writes":{},"bytes":{},"uploads":{},"resumed_uploads":{},)"
@@ -70,12 +71,12 @@ std::string file_system::status() const
         R"("cache":{{"limit":{},"bytes":{},"blocks":{}}},"disk_cache":{},"remote":{}}})",
         inodes_.size(), count.lookups, count.attribute_reads, count.answered_from_memory, count.listings, count.stats,
         metadata_.listed_directories(), metadata_.bytes(), count.reads, count.bytes_read, count.reads_from_memory,
-        count.downloads, count.resumed_downloads, count.yielded_downloads, count.bytes_downloaded, count.changed_files,
-        handles_.size(), reading_.streams, count.listed_ahead, count.listed_ahead_used, count.listed_ahead_wasted,
-        count.fetched_ahead, count.fetched_ahead_used, count.fetched_ahead_wasted, unsent, count.writes,
-        count.bytes_written, count.uploads, count.resumed_uploads, count.bytes_uploaded, count.staged_files,
-        count.failed_files, count.kept_copies, reading_.blocks.limit(), reading_.blocks.bytes(), reading_.blocks.size(),
-        disk_.status(), remote_status_ ? remote_status_() : "{}");
+        count.downloads, count.resumed_downloads, count.yielded_downloads, count.segments, count.returned_segments,
+        count.bytes_downloaded, count.changed_files, handles_.size(), reading_.streams, count.listed_ahead,
+        count.listed_ahead_used, count.listed_ahead_wasted, count.fetched_ahead, count.fetched_ahead_used,
+        count.fetched_ahead_wasted, unsent, count.writes, count.bytes_written, count.uploads, count.resumed_uploads,
+        count.bytes_uploaded, count.staged_files, count.failed_files, count.kept_copies, reading_.blocks.limit(),
+        reading_.blocks.bytes(), reading_.blocks.size(), disk_.status(), remote_status_ ? remote_status_() : "{}");
 }
 
 }  // namespace ftpfs::fs

@@ -47,6 +47,13 @@ std::uint64_t file_content::take(std::uint64_t offset, std::uint64_t end, std::v
     return offset - begin;
 }
 
+void file_content::used_up(std::uint64_t offset, std::uint64_t end)
+{
+    for (auto at = offset - place_in_block(offset); at + block_size <= end; at += block_size) {
+        blocks_.used_up(key_of(at));
+    }
+}
+
 std::uint64_t file_content::clipped(std::uint64_t end) const noexcept
 {
     if (identity_.size) {

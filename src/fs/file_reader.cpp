@@ -24,7 +24,7 @@ constexpr std::chrono::seconds silence_lasts{1};
 file_reader::file_reader(reading& services, remote_path path, content_identity identity)
     : services_{services}, content_{std::make_shared<file_content>(services.blocks, services.names, std::move(path),
                                                                    identity)},
-      news_{std::make_shared<arrivals>(services.where)}
+      news_{std::make_shared<arrivals>(services.where)}, chain_{services, content_, news_}
 {
     if (services.disk != nullptr && services.settings.disk_cache > 0) {
         disk_ = disk_reader::attach(*services.disk, content_, news_);
@@ -50,7 +50,7 @@ awaitable<result<std::vector<shared_bytes>>> file_reader::read(std::shared_ptr<f
     }
     if (!mine.pieces.empty()) {
         self->content_->hand_out();
-        self->credit_stream(offset, mine.offset);
+        self->credit_stream(offset, mine.offset, waited);
     }
     self->services_.count.reads_from_memory += waited ? 0U : 1U;
     self->services_.count.bytes_read += mine.offset - offset;
@@ -131,14 +131,29 @@ failure file_reader::failed(failure why)
     return why;
 }
 
-void file_reader::credit_stream(std::uint64_t offset, std::uint64_t end)
+void file_reader::take_follower(std::uint64_t offset)
 {
+    if (auto next = chain_.take(offset)) {
+        std::erase_if(pumps_, [](const auto& pump) { return pump->is_over(); });
+        if (pumps_.size() >= most_streams) {
+            pumps_.front()->close();
+            pumps_.erase(pumps_.begin());
+        }
+        pumps_.push_back(std::move(next));
+    }
+}
+
+void file_reader::credit_stream(std::uint64_t offset, std::uint64_t end, bool waited)
+{
+    take_follower(offset);
     for (const auto& pump : pumps_) {
         if (!pump->is_over() && pump->window().follows(offset)) {
             pump->ask(offset, end);
+            chain_.delivered(pump, offset, end, waited);
             return;
         }
     }
+    chain_.delivered(nullptr, offset, end, waited);
 }
 
 std::shared_ptr<download_pump> file_reader::stream_for(std::uint64_t offset, std::uint64_t end)
@@ -146,6 +161,7 @@ std::shared_ptr<download_pump> file_reader::stream_for(std::uint64_t offset, std
     if (services_.stopping) {
         return nullptr;
     }
+    take_follower(offset);
     std::erase_if(pumps_, [](const auto& pump) { return pump->is_over(); });
     for (const auto& pump : pumps_) {
         if (pump->begin_earlier(offset)) {
@@ -156,6 +172,9 @@ std::shared_ptr<download_pump> file_reader::stream_for(std::uint64_t offset, std
     std::ranges::transform(pumps_, windows.begin(), [](const auto& pump) { return &pump->window(); });
     const auto choice =
         choose_stream(std::span{windows}.first(pumps_.size()), replaced_ ? &*replaced_ : nullptr, offset, most_streams);
+    if (choice.what != stream_choice::action::use) {
+        chain_.give_back();
+    }
     auto place = pumps_.begin() + static_cast<std::ptrdiff_t>(choice.index);
     if (choice.what == stream_choice::action::replace) {
         if ((*place)->has_waiters()) {
@@ -180,6 +199,7 @@ std::shared_ptr<download_pump> file_reader::stream_for(std::uint64_t offset, std
 
 void file_reader::close()
 {
+    chain_.give_back();
     for (const auto& pump : pumps_) {
         pump->close();
     }

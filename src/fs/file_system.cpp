@@ -24,7 +24,7 @@ file_system::file_system(executor where, std::shared_ptr<remote::remote> remote,
     : where_{std::move(where)}, remote_{std::move(remote)}, settings_{settings}, journal_{std::move(journal)},
       now_{std::move(now)}, tasks_{where_}, metadata_{where_, tasks_, *remote_, settings_, now_, counters_},
       disk_{where_, tasks_, settings_, counters_, journal_}, reading_{where_,    tasks_,    *remote_, metadata_,
-                                                                      settings_, counters_, journal_},
+                                                                      settings_, counters_, journal_, now_},
       files_{reading_}, prefetcher_{reading_, files_, now_}, writing_{reading_, files_}
 {
     reading_.disk = &disk_;

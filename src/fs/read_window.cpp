@@ -7,12 +7,12 @@ namespace ftpfs::fs {
 bool read_window::reaches(std::uint64_t offset) const noexcept
 {
     // What was asked for will come: the distance counts from there, not from the byte that arrives now.
-    return offset >= position_ && offset <= std::max(position_, needed_) + skip;
+    return !leaves_to_other(offset) && offset >= position_ && offset <= std::max(position_, needed_) + skip;
 }
 
 bool read_window::follows(std::uint64_t offset) const noexcept
 {
-    return offset >= begin_ && offset + disorder >= needed_ && offset <= needed_ + skip;
+    return !leaves_to_other(offset) && offset >= begin_ && offset + disorder >= needed_ && offset <= needed_ + skip;
 }
 
 void read_window::ask(std::uint64_t offset, std::uint64_t end, std::uint64_t most_ahead) noexcept
@@ -27,7 +27,7 @@ void read_window::ask(std::uint64_t offset, std::uint64_t end, std::uint64_t mos
 
 std::uint64_t read_window::credit() const noexcept
 {
-    const auto until = clipped(limit_);
+    const auto until = clipped(stop_ ? std::min(limit_, *stop_) : limit_);
     return until > position_ ? until - position_ : 0;
 }
 

@@ -227,7 +227,14 @@ awaitable<result<std::unique_ptr<download>>> ftp_remote::open_download(download_
 awaitable<result<std::unique_ptr<download>>> ftp_remote::open_on(session_lease& lease, download_request request)
 {
     const auto path = absolute(*lease, request.path);
+    const auto& rest = pool_->profile().rest;
+    if (request.ahead && request.offset > 0 && rest == support::refused) {
+        co_return errc::unsupported;
+    }
     auto version = co_await lease->retrieve(path, request.offset, request.expected);
+    if (version && request.ahead && request.offset > 0 && rest != support::works) {
+        co_return errc::unsupported;  // it was tried just now, and the bytes before would have to come, too
+    }
     if (!version) {
         remote_lookup lookup{*lease, pool_->profile()};
         co_return co_await lookup.explain(path, version.error(), file_kind::regular);

@@ -64,6 +64,9 @@ public:
     // Puts a block back that left while it was being filled.
     block& restore(block_key key, block what);
 
+    // Nobody is going to need it soon: it leaves before all others.
+    void used_up(block_key key) { blocks_.make_oldest(key); }
+
     // Drops all blocks of a content.
     void forget(std::uint64_t content);
 

@@ -33,6 +33,21 @@ public:
         return &found->second.value;
     }
 
+    // The opposite of a use: it is the next to leave.
+    void make_oldest(const Key& key)
+    {
+        const auto found = items_.find(key);
+        if (found == items_.end()) {
+            return;
+        }
+        auto& one = found->second;
+        unlink(one);
+        one.older = nullptr;
+        one.newer = oldest_;
+        (oldest_ != nullptr ? oldest_->older : newest_) = &one;
+        oldest_ = &one;
+    }
+
     // Does not.
     const Value* peek(const Key& key) const
     {

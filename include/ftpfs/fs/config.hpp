@@ -36,6 +36,7 @@ struct config {
     std::chrono::milliseconds disk_patience{100};
 
     bool prefetch = true;                       // list and fetch what programs that walk a tree will ask for next
+    std::size_t streams = 6;                    // that fetch one file for one reader, at most; 1: never more
     std::chrono::milliseconds timeout{30'000};  // a read that makes no progress fails after this
 
     // A transfer nobody reads from is kept for this long: a reader that pauses need not start anew.

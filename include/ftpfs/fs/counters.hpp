@@ -19,6 +19,8 @@ struct counters {
     std::uint64_t downloads = 0;          // transfers begun
     std::uint64_t resumed_downloads = 0;  // of those: after a broken connection, at the same byte
     std::uint64_t yielded_downloads = 0;  // ended because others waited for a session
+    std::uint64_t segments = 0;           // of downloads: begun in front of a sequential reader
+    std::uint64_t returned_segments = 0;  // of those: given back before the reader came to them
     std::uint64_t bytes_downloaded = 0;
     std::uint64_t changed_files = 0;  // found to be another version while they were read
 

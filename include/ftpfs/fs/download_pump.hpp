@@ -38,6 +38,13 @@ public:
     // The kernel sends the requests of one read-ahead in any order: as long as nothing was asked of the server,
     // a stream can begin a little earlier. False if it can't.
     bool begin_earlier(std::uint64_t offset);
+    // Another stream fetches the bytes from there on: this one ends there. Absent: no longer.
+    void stop_at(std::optional<std::uint64_t> begin_of_other);
+    // For a follower (see segment_chain): fetches up to `end` in advance, only with a session nobody else wants, and
+    // ends at the first trouble, or when others want the session.
+    void fetch_ahead(std::uint64_t end);
+    // The reader has come to it: from now on it is a stream like any other.
+    void serve_reader() noexcept { ahead_ = false; }
     // Nobody wants more of it.
     void close();
 
@@ -64,6 +71,7 @@ private:
     bool had_fair_share() const;
     void yield_session();
     bool may_go_on(failure why);
+    bool is_overtaken();
     void end_of_file();
 
     reading& services_;
@@ -81,6 +89,7 @@ private:
     std::chrono::steady_clock::time_point last_asked_;
     int broken_in_a_row_ = 0;
     int waiters_ = 0;
+    bool ahead_ = false;  // nobody has asked for its bytes yet
     bool begun_ = false;
     bool pressed_ = false;
     bool closing_ = false;

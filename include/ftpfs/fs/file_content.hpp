@@ -56,6 +56,8 @@ public:
     // `end`, or the end of the file as far as it is known.
     std::uint64_t clipped(std::uint64_t end) const noexcept;
     bool has(std::uint64_t offset) const;
+    // The blocks that end in [offset, end) are read and done with: others may have their memory.
+    void used_up(std::uint64_t offset, std::uint64_t end);
     void hand_out() noexcept { identity_.handed_out = true; }
 
     // Fetched before anybody asked for it, and nobody did since.

@@ -8,6 +8,7 @@
 #include "ftpfs/core/shared_bytes.hpp"
 #include "ftpfs/fs/disk_reader.hpp"
 #include "ftpfs/fs/download_pump.hpp"
+#include "ftpfs/fs/segment_chain.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -58,7 +59,9 @@ private:
     // Takes note of a server that says nothing.
     failure failed(failure why);
     // Tells the stream that serves this reader how far it has come.
-    void credit_stream(std::uint64_t offset, std::uint64_t end);
+    void credit_stream(std::uint64_t offset, std::uint64_t end, bool waited);
+    // Takes over the follower whose segment begins at `offset`, or a little before.
+    void take_follower(std::uint64_t offset);
     // The stream that will bring the byte at `offset`; null if all are busy with other readers.
     std::shared_ptr<download_pump> stream_for(std::uint64_t offset, std::uint64_t end);
 
@@ -67,8 +70,9 @@ private:
     std::shared_ptr<arrivals> news_;
     std::shared_ptr<disk_reader> disk_;                  // null: there is no disk cache
     std::vector<std::shared_ptr<download_pump>> pumps_;  // in the order of their last use
-    std::optional<read_window> replaced_;                // of the stream that was given up last
-    std::optional<failure> silence_;                     // what the last read that timed out said
+    segment_chain chain_;
+    std::optional<read_window> replaced_;  // of the stream that was given up last
+    std::optional<failure> silence_;       // what the last read that timed out said
     std::chrono::steady_clock::time_point silent_until_;
     int handles_ = 0;
 };

@@ -44,6 +44,11 @@ public:
     void arrived(std::uint64_t count) noexcept { position_ += count; }
     // The file ends there, or is no longer known to end.
     void set_end(std::optional<std::uint64_t> end_of_file) noexcept { end_ = end_of_file; }
+    // Another stream fetches the bytes from there on; absent: none does.
+    void stop_at(std::optional<std::uint64_t> begin_of_other) noexcept { stop_ = begin_of_other; }
+    bool is_at_stop() const noexcept { return stop_ && position_ >= *stop_; }
+    // Fetches so far although nobody has asked yet.
+    void fetch_until(std::uint64_t end) noexcept { limit_ = limit_ < end ? end : limit_; }
     // Gives the read-ahead back: others need the connection.
     void only_what_is_needed() noexcept { limit_ = needed_; }
 
@@ -55,6 +60,7 @@ public:
     bool is_established() const noexcept { return needed_ - begin_ >= proof; }
 
 private:
+    bool leaves_to_other(std::uint64_t offset) const noexcept { return stop_ && offset >= *stop_; }
     std::uint64_t clipped(std::uint64_t offset) const noexcept { return end_ && offset > *end_ ? *end_ : offset; }
 
     std::uint64_t begin_;
@@ -62,6 +68,7 @@ private:
     std::uint64_t needed_;
     std::uint64_t limit_;
     std::optional<std::uint64_t> end_;
+    std::optional<std::uint64_t> stop_;
 };
 
 // Which of a file's streams should deliver the byte at `offset`.

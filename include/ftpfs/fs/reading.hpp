@@ -20,9 +20,9 @@ namespace ftpfs::fs {
 
 struct reading {
     reading(executor where_, async::task_group& tasks_, remote::remote& remote_, metadata& names_,
-            const config& settings_, counters& count_, log journal_)
+            const config& settings_, counters& count_, log journal_, clock_function now_)
         : where{std::move(where_)}, tasks{tasks_}, remote{remote_}, names{names_}, settings{settings_}, count{count_},
-          journal{std::move(journal_)}, blocks{settings_.cache_size}
+          journal{std::move(journal_)}, now{std::move(now_)}, blocks{settings_.cache_size}
     {
     }
 
@@ -41,9 +41,11 @@ struct reading {
     const config& settings;
     counters& count;
     log journal;
+    clock_function now;  // for rates
     cache::block_cache blocks;
     disk_store* disk = nullptr;  // of the same owner; asked only when the settings say so
     std::size_t streams = 0;     // pumps that run
+    bool segmented = false;      // one file is read by several streams: they have most of the cache
     bool stopping = false;       // no new ones
 };
 

@@ -56,7 +56,8 @@ struct download_request {
     // Called on the loop, possibly more than once, when others wait for a session this download occupies.
     // The owner should end the download soon if it can do without.
     std::function<void()> on_pressure;
-    // Nobody has asked for the file yet: see remote::list_ahead().
+    // Nobody has asked for the bytes yet: errc::busy at once rather than taking a session others may need, and
+    // errc::unsupported where a transfer can't begin at `offset`.
     bool ahead = false;
 };
 

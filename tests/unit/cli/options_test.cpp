@@ -105,6 +105,7 @@ TEST(option_table, tells_the_defaults_of_the_layers)
         EXPECT_EQ(into.fs.cache_size, defaults.fs.cache_size) << entry.name;
         EXPECT_EQ(into.fs.read_ahead, defaults.fs.read_ahead) << entry.name;
         EXPECT_EQ(into.fs.prefetch, defaults.fs.prefetch) << entry.name;
+        EXPECT_EQ(into.fs.streams, defaults.fs.streams) << entry.name;
         EXPECT_EQ(into.fs.upload, defaults.fs.upload) << entry.name;
         EXPECT_EQ(into.log_level, defaults.log_level) << entry.name;
     }
@@ -115,7 +116,8 @@ TEST(options, reach_their_fields)
     const auto into = applied(
         "user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
         "armed=off,pipelining=off,ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
-        "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,prefetch=off,disk_cache=20G,cache_dir=/d,"
+        "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,streams=3,prefetch=off,disk_cache=20G,cache_"
+        "dir=/d,"
         "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
         "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l");
     EXPECT_EQ(into.user, "alice");
@@ -142,6 +144,7 @@ TEST(options, reach_their_fields)
     EXPECT_EQ(into.fs.cache_size, std::uint64_t{1} << 30);
     EXPECT_EQ(into.fs.read_ahead, 0U);
     EXPECT_FALSE(into.fs.prefetch);
+    EXPECT_EQ(into.fs.streams, 3U);
     EXPECT_EQ(into.fs.disk_cache, std::uint64_t{20} << 30);
     EXPECT_EQ(into.fs.cache_dir, "/d");
     EXPECT_EQ(applied("disk_cache=1G,disk_cache=off").fs.disk_cache, 0U);
