@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace ftpfs::fs {
 namespace {
@@ -68,7 +69,7 @@ bool segment_chain::is_in_lead(const std::shared_ptr<download_pump>& lead, std::
         lead_ = lead;
         return lead != nullptr;
     }
-    return lead ? lead == lead_ : offset < followers_.front().begin;
+    return lead ? lead == lead_ || lead == last_lead_ : offset < followers_.front().begin;
 }
 
 // A follower for which there was no session to spare: usually one that has just left the segment before is not ready
@@ -138,8 +139,9 @@ void segment_chain::grant()
 
 std::size_t segment_chain::running() const
 {
-    const auto followers = std::ranges::count_if(followers_, [](const auto& one) { return !one.pump->is_over(); });
-    return static_cast<std::size_t>(followers) + (lead_ && !lead_->is_over() ? 1 : 0);
+    const auto runs = [](const std::shared_ptr<download_pump>& pump) { return pump && !pump->is_over(); };
+    const auto followers = std::ranges::count_if(followers_, runs, &follower::pump);
+    return static_cast<std::size_t>(followers) + (runs(lead_) ? 1 : 0) + (runs(last_lead_) ? 1 : 0);
 }
 
 std::uint64_t segment_chain::held() const
@@ -165,7 +167,7 @@ std::shared_ptr<download_pump> segment_chain::take(std::uint64_t offset)
     }
     followers_.pop_front();
     next.pump->serve_reader();
-    lead_ = next.pump;
+    last_lead_ = std::exchange(lead_, next.pump);
     policy_.reached(next.begin, services_.now());
     return next.pump;
 }
@@ -191,6 +193,7 @@ void segment_chain::end_followers()
         has_turn_ = services_.segmented = false;
     }
     lead_.reset();
+    last_lead_.reset();
 }
 
 }  // namespace ftpfs::fs

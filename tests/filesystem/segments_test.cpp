@@ -2,6 +2,7 @@
 #include "filesystem/file_system_test.hpp"
 
 #include <algorithm>
+#include <deque>
 
 namespace ftpfs::fs {
 namespace {
@@ -31,6 +32,27 @@ protected:
         }
     }
 
+    // As the kernel does it for a reader that goes on: several requests are always on their way, and each stream
+    // brings its share in the time.
+    awaitable<> read_on_with(std::size_t requests, handle_id file, std::size_t until)
+    {
+        std::deque<std::shared_ptr<background_read>> on_their_way;
+        for (std::size_t next = at; at < until;) {
+            for (; on_their_way.size() < requests && next < until; next += MiB) {
+                on_their_way.push_back(begin_read(file, next, MiB));
+            }
+            remote->send_more(MiB);
+            co_await settle();
+            pass(std::chrono::milliseconds{12});
+            while (!on_their_way.empty() && on_their_way.front()->answer) {
+                const auto got = joined(on_their_way.front()->answer->value());
+                EXPECT_TRUE(bytes.compare(at, MiB, got) == 0) << "at " << at;
+                on_their_way.pop_front();
+                at += MiB;
+            }
+        }
+    }
+
     std::string bytes;
     std::size_t at = 0;
     bool helps = true;
@@ -50,6 +72,20 @@ TEST_F(segments, fetches_a_long_file_with_several_streams_each_byte_once)
         EXPECT_LE(peak_memory, settings.cache_size);
         co_await settle();
         EXPECT_EQ(remote->open_downloads(), 0U);
+        files->release(file);
+    });
+}
+
+TEST_F(segments, begins_several_streams_though_the_kernel_asks_ahead)
+{
+    settings.streams = 3;
+    play([&]() -> awaitable<> {
+        const auto file = co_await open("/file");
+        co_await read_on_with(4, file, bytes.size());
+        EXPECT_EQ(remote->peak_downloads(), 3U);
+        EXPECT_GT(files->count().segments, 3U);
+        EXPECT_EQ(files->count().returned_segments, 0U);
+        EXPECT_LE(remote->bytes_sent(), bytes.size() + MiB);
         files->release(file);
     });
 }

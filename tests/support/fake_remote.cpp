@@ -51,6 +51,8 @@ public:
 
     const file_version& version() const noexcept override { return version_; }
 
+    void send_more(std::uint64_t bytes) { left_ = bytes; }
+
     void press() const
     {
         if (request_.on_pressure) {
@@ -61,12 +63,22 @@ public:
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer) override
     {
         FTPFS_CO_CHECK(co_await owner_.pass(call::read));
+        while (owner_.share_ && left_ == 0 && position_ < bytes_->size()) {
+            const bool goes_on = co_await owner_.changed_.wait();
+            if (!goes_on) {
+                co_return errc::cancelled;
+            }
+        }
         if (cut_ && sent_ >= cut_->bytes) {
             co_return cut_->why;
         }
         auto count = std::min<std::uint64_t>({buffer.size(), owner_.chunk_, bytes_->size() - position_});
         if (cut_) {
             count = std::min(count, cut_->bytes - sent_);
+        }
+        if (owner_.share_) {
+            count = std::min(count, left_);
+            left_ -= count;
         }
         std::memcpy(buffer.data(), bytes_->data() + position_, count);
         position_ += count;
@@ -83,6 +95,7 @@ private:
     ftpfs::remote::download_request request_;
     std::uint64_t position_;
     std::uint64_t sent_ = 0;
+    std::uint64_t left_ = owner_.share_.value_or(0);
     std::optional<planned_cut> cut_;
 };
 
@@ -182,6 +195,15 @@ void fake_remote::hold_everything()
 void fake_remote::release()
 {
     held_.clear();
+    changed_.notify_all();
+}
+
+void fake_remote::send_more(std::uint64_t bytes_each)
+{
+    share_ = bytes_each;
+    for (auto* one : downloads_) {
+        one->send_more(bytes_each);
+    }
     changed_.notify_all();
 }
 

@@ -86,6 +86,8 @@ public:
     void set_latency(std::chrono::milliseconds latency) { latency_ = latency; }
     // At most this many bytes per read of a download.
     void set_chunk(std::size_t bytes) { chunk_ = bytes; }
+    // From the first call on, each download sends only so many bytes more, until the next call: a link's share.
+    void send_more(std::uint64_t bytes_each);
     // At most so many downloads at a time: further ones wait in order, and the open ones feel the pressure.
     void limit_downloads(std::size_t sessions) { sessions_ = sessions; }
     void press();  // calls on_pressure of all open transfers
@@ -196,6 +198,7 @@ private:
     std::set<call> held_;
     std::chrono::milliseconds latency_{0};
     std::size_t chunk_ = 64 * 1024;
+    std::optional<std::uint64_t> share_;  // of each download, since the last send_more
     std::size_t sessions_ = 1000;
     std::size_t opening_ = 0;          // sessions taken by downloads that are not yet handed out
     std::deque<std::uint64_t> queue_;  // who comes first gets the next free session

@@ -24,8 +24,9 @@ public:
     // A gap of this size is read and kept rather than jumped over: at 5 MB/s it takes the 100 ms that a new
     // transfer needs for its round trips.
     static constexpr std::uint64_t skip = std::uint64_t{512} << 10;
-    // The kernel sends the requests of one read-ahead (up to 1 MiB each, two at a time) in any order.
-    static constexpr std::uint64_t disorder = std::uint64_t{2} << 20;
+    // The kernel sends the requests of one read-ahead in any order, and those of the next one before these are
+    // answered: two of 2 MiB for a reader that has promised to go on (POSIX_FADV_SEQUENTIAL, as cat does).
+    static constexpr std::uint64_t disorder = std::uint64_t{4} << 20;
     // More than the largest single request was read in sequence: the stream has a reader worth keeping.
     static constexpr std::uint64_t proof = (std::uint64_t{1} << 20) + 1;
 

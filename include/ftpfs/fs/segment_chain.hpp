@@ -60,9 +60,10 @@ private:
     std::shared_ptr<arrivals> news_;
     segment_policy policy_;
     std::shared_ptr<download_pump> lead_;
-    std::deque<follower> followers_;  // in the order of the file
-    std::uint64_t begin_after_ = 0;   // the reader must be so far before a session is asked for again
-    bool has_turn_ = false;           // of all files, this one has the chain
+    std::shared_ptr<download_pump> last_lead_;  // may still bring the end of its segment
+    std::deque<follower> followers_;            // in the order of the file
+    std::uint64_t begin_after_ = 0;             // the reader must be so far before a session is asked for again
+    bool has_turn_ = false;                     // of all files, this one has the chain
 };
 
 }  // namespace ftpfs::fs
