@@ -4,13 +4,13 @@
 
 namespace ftpfs::cache {
 
-const file_attributes* listed_directory::find(std::string_view name) const noexcept
+std::optional<file_attributes> listed_directory::find(std::string_view name) const
 {
     if (const auto changed = changes.find(name); changed != changes.end()) {
-        return changed->second ? &*changed->second : nullptr;
+        return changed->second;
     }
-    const auto* entry = snapshot->find(name);
-    return entry != nullptr ? &entry->attributes : nullptr;
+    const auto entry = snapshot->find(name);
+    return entry ? std::optional{snapshot->attributes(*entry)} : std::nullopt;
 }
 
 void directory_cache::store(const remote_path& directory, listed_directory listing)
@@ -40,7 +40,7 @@ shared_snapshot directory_cache::merged(const remote_path& directory)
     }
     listed_directory listing = std::move(*known);
     std::vector<directory_entry> entries;
-    entries.reserve(listing.snapshot->entries().size() + listing.changes.size());
+    entries.reserve(listing.snapshot->size() + listing.changes.size());
     for (const auto& entry : listing.snapshot->entries()) {
         const auto changed = listing.changes.find(entry.name.str());
         if (changed == listing.changes.end()) {

@@ -169,10 +169,11 @@ awaitable<result<handle_id>> file_system::open_directory(inode_id inode)
     co_return handle;
 }
 
-std::span<const directory_entry> file_system::entries(handle_id directory) const
+const cache::directory_snapshot& file_system::entries(handle_id directory) const
 {
+    static const cache::directory_snapshot none{{}, true};
     const auto open = directories_.find(directory);
-    return open == directories_.end() ? std::span<const directory_entry>{} : open->second.snapshot->entries();
+    return open == directories_.end() ? none : *open->second.snapshot;
 }
 
 inode_id file_system::inode_of(handle_id directory) const
@@ -208,15 +209,14 @@ lookup_reply file_system::remember(handle_id directory, const directory_entry& e
     return reply;
 }
 
-struct stat file_system::summary(handle_id directory, const directory_entry& entry) const
+struct stat file_system::summary(handle_id directory, std::size_t index) const
 {
     const auto parent = inode_of(directory);
+    const auto entry = entries(directory)[index];
     const auto known = inodes_.find(parent, entry.name.str());
     // Numbers from 2^63 on are never given to inodes. In the order of the listing, as those of inodes are: programs
     // that sort by number (cp, tar) then go through the directory as it is fetched ahead.
-    const auto all = entries(directory);
-    const auto place = std::ranges::lower_bound(all, &entry, {}, [](const auto& one) { return &one; }) - all.begin();
-    const auto made_up = (static_cast<std::uint64_t>(parent) << 32U) + static_cast<std::uint64_t>(place);
+    const auto made_up = (static_cast<std::uint64_t>(parent) << 32U) + index;
     struct stat shown {};
     shown.st_ino = known ? static_cast<ino_t>(*known) : made_up | (std::uint64_t{1} << 63U);
     shown.st_mode = file_type_bits(entry.attributes.kind);

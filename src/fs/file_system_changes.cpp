@@ -1,17 +1,11 @@
-// The operations that change names and attributes.
+// The operations that change names.
 #include "ftpfs/fs/apart.hpp"
 #include "ftpfs/fs/file_system.hpp"
 #include "ftpfs/fs/path_failure.hpp"
-#include "ftpfs/fs/to_stat.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
-#include <sys/stat.h>
-
-#include <cerrno>
-
 #include <algorithm>
-#include <map>
 
 namespace ftpfs::fs {
 namespace {
@@ -21,11 +15,6 @@ constexpr std::uint16_t usual_directory_mode = 0755;
 
 // renameat2(2); <linux/fs.h> has them too, together with much else.
 constexpr unsigned rename_noreplace = 1;
-
-failure not_permitted(const std::string& what)
-{
-    return {error_code{EPERM, boost::system::system_category()}, what};
-}
 
 file_time just_now()
 {
@@ -172,16 +161,24 @@ awaitable<result<>> file_system::remove(inode_id parent, file_name name)
     co_return co_await apart<void>(where_, tasks_, std::move(work));
 }
 
-awaitable<result<>> file_system::remove_now(inode_id parent, file_name name)
+// What has the name now.
+awaitable<result<file_system::named_object>> file_system::find_named(inode_id parent, file_name name)
 {
     FTPFS_CO_TRY(const auto directory, current_path(parent));
-    const auto path = directory / name;
-    FTPFS_CO_TRY(const auto known, co_await metadata_.look_up(directory, name));
+    FTPFS_CO_TRY(auto known, co_await metadata_.look_up(directory, name));
+    auto path = directory / name;
     if (!known.attributes) {
         co_return failure{errc::not_found, path.str()};
     }
-    if (known.attributes->kind == file_kind::directory) {
-        co_return failure{errc::is_a_directory, path.str()};
+    named_object found{std::move(path), *std::move(known.attributes)};
+    co_return std::move(found);
+}
+
+awaitable<result<>> file_system::remove_now(inode_id parent, file_name name)
+{
+    FTPFS_CO_TRY(const auto file, co_await find_named(parent, name));
+    if (file.is_directory()) {
+        co_return failure{errc::is_a_directory, file.path.str()};
     }
     const auto inode = inodes_.find(parent, name.str());
     const auto writer = inode ? writer_of(*inode) : nullptr;
@@ -191,16 +188,16 @@ awaitable<result<>> file_system::remove_now(inode_id parent, file_name name)
         co_await writer->prepare_removal();
     }
     if (!writer || writer->is_on_server()) {
-        auto removed = co_await remote_->remove(path);
+        auto removed = co_await remote_->remove(file.path);
         if (!removed) {
             if (!writer || !writer->has_unsent()) {
-                metadata_.distrust(path);
+                metadata_.distrust(file.path);
             }
-            co_return about(path, std::move(removed).error());
+            co_return about(file.path, std::move(removed).error());
         }
     }
-    co_await lose_name(parent, name.str(), *known.attributes);
-    metadata_.erase(path);
+    co_await lose_name(parent, name.str(), file.attributes);
+    metadata_.erase(file.path);
     co_return result<>{};
 }
 
@@ -221,27 +218,22 @@ awaitable<result<>> file_system::remove_directory(inode_id parent, file_name nam
 
 awaitable<result<>> file_system::remove_directory_now(inode_id parent, file_name name)
 {
-    FTPFS_CO_TRY(const auto directory, current_path(parent));
-    const auto path = directory / name;
-    FTPFS_CO_TRY(const auto known, co_await metadata_.look_up(directory, name));
-    if (!known.attributes) {
-        co_return failure{errc::not_found, path.str()};
+    FTPFS_CO_TRY(const auto directory, co_await find_named(parent, name));
+    if (!directory.is_directory()) {
+        co_return failure{errc::not_a_directory, directory.path.str()};
     }
-    if (known.attributes->kind != file_kind::directory) {
-        co_return failure{errc::not_a_directory, path.str()};
+    if (has_new_files(directory.path)) {
+        co_return failure{errc::not_empty, directory.path.str()};
     }
-    if (has_new_files(path)) {
-        co_return failure{errc::not_empty, path.str()};
-    }
-    auto removed = co_await remote_->remove_directory(path);
+    auto removed = co_await remote_->remove_directory(directory.path);
     if (!removed) {
-        metadata_.distrust(path);
-        co_return about(path, std::move(removed).error());
+        metadata_.distrust(directory.path);
+        co_return about(directory.path, std::move(removed).error());
     }
     if (const auto inode = inodes_.find(parent, name.str())) {
         inodes_.replace(*inode);
     }
-    metadata_.erase(path);
+    metadata_.erase(directory.path);
     co_return result<>{};
 }
 
@@ -259,189 +251,105 @@ awaitable<result<>> file_system::rename(inode_id parent, file_name name, inode_i
     co_return co_await apart<void>(where_, tasks_, std::move(work));
 }
 
-awaitable<result<>> file_system::rename_now(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
-                                            unsigned flags)
+// Why `from` cannot take the name `to` of `target`, seen from here.
+result<void> file_system::check_rename(const named_object& from, const remote_path& to,
+                                       const std::optional<file_attributes>& target, bool keeps) const
 {
-    FTPFS_CO_TRY(const auto directory, current_path(parent));
-    FTPFS_CO_TRY(const auto new_directory, current_path(new_parent));
-    const auto from = directory / name;
-    const auto to = new_directory / new_name;
-    FTPFS_CO_TRY(const auto source, co_await metadata_.look_up(directory, name));
-    if (!source.attributes) {
-        co_return failure{errc::not_found, from.str()};
+    if (target && keeps) {
+        return failure{errc::already_exists, to.str()};
     }
-    FTPFS_CO_TRY(const auto target, co_await metadata_.look_up(new_directory, new_name));
-    const bool keeps = (flags & rename_noreplace) != 0;
-    if (target.attributes && keeps) {
-        co_return failure{errc::already_exists, to.str()};
+    const bool moves_directory = from.is_directory();
+    if (from.path == to) {
+        return {};
     }
-    if (from == to) {
-        co_return result<>{};
+    if (target && (target->kind == file_kind::directory) != moves_directory) {
+        return failure{moves_directory ? errc::not_a_directory : errc::is_a_directory, to.str()};
     }
-    const bool moves_directory = source.attributes->kind == file_kind::directory;
-    if (target.attributes && (target.attributes->kind == file_kind::directory) != moves_directory) {
-        co_return failure{moves_directory ? errc::not_a_directory : errc::is_a_directory, to.str()};
+    if (moves_directory && to.is_within(from.path)) {
+        return failure{errc::invalid_name, to.str() + " is inside of " + from.path.str()};
     }
-    if (moves_directory && to.is_within(from)) {
-        co_return failure{errc::invalid_name, to.str() + " is inside of " + from.str()};
+    if (moves_directory && target && has_new_files(to)) {
+        return failure{errc::not_empty, to.str()};
     }
-    if (moves_directory && target.attributes && has_new_files(to)) {
-        co_return failure{errc::not_empty, to.str()};
-    }
+    return {};
+}
 
-    // Always in the same order, so that two renames never wait for each other.
-    std::map<inode_id, std::shared_ptr<file_writer>> writers;
+// Nothing is on its way by the old name, nor to the new one, as long as the turns are held.
+awaitable<result<file_system::held_writers>> file_system::hold_writers(remote_path from, remote_path to)
+{
+    held_writers held;
     for (const auto& [inode, writer] : writers_) {
         const auto& path = writer->path();
         if (!writer->is_orphaned() && (path.is_within(from) || path == to)) {
-            writers.emplace(inode, writer);
+            held.writers.emplace(inode, writer);
         }
     }
-    std::vector<turn::held> turns;
-    for (const auto& [inode, writer] : writers) {
+    for (const auto& [inode, writer] : held.writers) {
         auto mine = co_await writer->order().take();
-        turns.push_back(std::move(mine));
+        held.turns.push_back(std::move(mine));
         if (writer->path() == to) {
             co_await writer->prepare_removal();
             continue;
         }
         auto settled = co_await writer->settle();
         if (!settled && !writer->is_on_server()) {
-            co_return settled;
+            co_return std::move(settled).error();
         }
     }
+    co_return std::move(held);
+}
+
+// What this mount has by the old name goes on by the new one.
+void file_system::follow_rename(const named_object& from, const remote_path& to, const held_writers& held)
+{
+    metadata_.move(from.path, to);
+    if (from.is_directory()) {
+        disk_.forget_tree(from.path);
+        disk_.forget_tree(to);
+    }
+    for (const auto& [inode, writer] : held.writers) {
+        if (!writer->is_orphaned() && writer->path().is_within(from.path)) {
+            writer->move(moved(writer->path(), from.path, to));
+        }
+    }
+    for (const auto& [handle, open] : handles_) {
+        if (open.reader && open.reader->content().path().is_within(from.path) &&
+            !open.reader->content().is_orphaned()) {
+            auto& content = open.reader->content();
+            content.move(moved(content.path(), from.path, to));
+        }
+    }
+}
+
+awaitable<result<>> file_system::rename_now(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
+                                            unsigned flags)
+{
+    FTPFS_CO_TRY(const auto from, co_await find_named(parent, name));
+    FTPFS_CO_TRY(const auto new_directory, current_path(new_parent));
+    const auto to = new_directory / new_name;
+    FTPFS_CO_TRY(const auto target, co_await metadata_.look_up(new_directory, new_name));
+    const bool keeps = (flags & rename_noreplace) != 0;
+    FTPFS_CO_CHECK(check_rename(from, to, target.attributes, keeps));
+    if (from.path == to) {
+        co_return result<>{};
+    }
+    FTPFS_CO_TRY(const auto held, co_await hold_writers(from.path, to));
 
     const auto policy = keeps ? remote::existing_target::refuse : remote::existing_target::replace;
-    auto renamed = co_await remote_->rename(from, to, policy);
+    auto renamed = co_await remote_->rename(from.path, to, policy);
     if (!renamed) {
-        if (writers.empty()) {
-            metadata_.distrust(from);
+        if (held.writers.empty()) {
+            metadata_.distrust(from.path);
             metadata_.distrust(to);
         }
-        co_return about(from, std::move(renamed).error());
+        co_return about(from.path, std::move(renamed).error());
     }
     if (target.attributes) {
         co_await lose_name(new_parent, new_name.str(), *target.attributes);
     }
-    metadata_.move(from, to);
-    if (moves_directory) {
-        disk_.forget_tree(from);
-        disk_.forget_tree(to);
-    }
+    follow_rename(from, to, held);
     if (inodes_.knows(parent) && inodes_.knows(new_parent)) {
         inodes_.move(parent, name.str(), new_parent, new_name);
-    }
-    for (const auto& [inode, writer] : writers) {
-        if (!writer->is_orphaned() && writer->path().is_within(from)) {
-            writer->move(moved(writer->path(), from, to));
-        }
-    }
-    for (const auto& [handle, open] : handles_) {
-        if (open.reader && open.reader->content().path().is_within(from) && !open.reader->content().is_orphaned()) {
-            auto& content = open.reader->content();
-            content.move(moved(content.path(), from, to));
-        }
-    }
-    co_return result<>{};
-}
-
-// --- attributes ---
-
-awaitable<result<node_status>> file_system::set_attributes(inode_id inode, attribute_request request,
-                                                           std::optional<handle_id> file)
-{
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    FTPFS_CO_CHECK(may_change());
-    auto work = set_attributes_now(inode, std::move(request), file);
-    co_return co_await apart<node_status>(where_, tasks_, std::move(work));
-}
-
-awaitable<result<node_status>> file_system::set_attributes_now(inode_id inode, attribute_request request,
-                                                               std::optional<handle_id> file)
-{
-    FTPFS_CO_CHECK(check_owner(request));
-    if (request.size) {
-        std::shared_ptr<file_writer> writer;
-        if (file) {
-            FTPFS_CO_TRY(const auto* open, writable(*file));
-            writer = open->writer;
-        }
-        FTPFS_CO_CHECK(co_await set_size(inode, *request.size, std::move(writer)));
-    }
-    const bool has_name = !orphans_.contains(inode);
-    if (request.mode && has_name) {
-        FTPFS_CO_CHECK(co_await set_mode(inode, static_cast<std::uint16_t>(*request.mode & 07777U)));
-    }
-    if (request.modified && has_name) {
-        FTPFS_CO_CHECK(co_await set_time(inode, std::chrono::floor<std::chrono::seconds>(*request.modified)));
-    }
-    co_return co_await get_attributes(inode);
-}
-
-result<void> file_system::check_owner(const attribute_request& request) const
-{
-    const bool same =
-        request.uid.value_or(settings_.uid) == settings_.uid && request.gid.value_or(settings_.gid) == settings_.gid;
-    if (same || settings_.chown == owner_policy::ignore) {
-        return {};
-    }
-    return not_permitted("files cannot be given to others; the option chown=ignore ignores it");
-}
-
-awaitable<result<>> file_system::set_mode(inode_id inode, std::uint16_t mode)
-{
-    FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
-    const auto writer = writer_of(inode);
-    if (writer && writer->defer_mode(mode)) {
-        co_return result<>{};
-    }
-    FTPFS_CO_TRY(const auto path, current_path(inode));
-    remote::attribute_change change;
-    change.mode = mode;
-    writing_.trust.revoke(path);  // a directory
-    auto changed = co_await remote_->change_attributes(path, change);
-    auto attributes = *known.attributes;
-    if (!changed) {
-        const auto shown = to_stat(inode, attributes, settings_).st_mode & 07777U;
-        if (changed.error() == errc::unsupported && shown == mode) {
-            co_return result<>{};
-        }
-        co_return about(path, std::move(changed).error());
-    }
-    attributes.mode = mode;
-    if (writer) {
-        writer->learn(attributes);
-    }
-    if (!writer || !writer->has_unsent()) {
-        metadata_.put(path, std::move(attributes));
-    }
-    co_return result<>{};
-}
-
-awaitable<result<>> file_system::set_time(inode_id inode, std::chrono::sys_seconds modified)
-{
-    FTPFS_CO_TRY(const auto known, co_await current_attributes(inode));
-    const auto writer = writer_of(inode);
-    if (writer && writer->defer_time(modified)) {
-        co_return result<>{};
-    }
-    FTPFS_CO_TRY(const auto path, current_path(inode));
-    remote::attribute_change change;
-    change.modified = modified;
-    auto changed = co_await remote_->change_attributes(path, change);
-    auto attributes = *known.attributes;
-    if (!changed && changed.error() != errc::unsupported) {
-        co_return about(path, std::move(changed).error());
-    }
-    if (changed) {
-        attributes.modified = {modified, time_precision::second, time_source::fact};
-        if (writer) {
-            writer->learn(attributes);
-        }
-        metadata_.put(path, std::move(attributes));
-        use_new_version(inode);
-    } else {
-        metadata_.remember_time(path, modified, attributes.modified);
     }
     co_return result<>{};
 }

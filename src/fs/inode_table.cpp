@@ -20,23 +20,23 @@ std::size_t inode_table::child_hash::operator()(const node* child) const noexcep
 
 inode_table::inode_table()
 {
-    node root{""};
-    root.id = root_inode;
-    root.kind = file_kind::directory;
-    root.pins = 1;
+    auto root = std::make_unique<node>("");
+    root->id = root_inode;
+    root->kind = file_kind::directory;
+    root->pins = 1;
     nodes_.emplace(root_inode, std::move(root));
 }
 
 inode_table::node* inode_table::get(inode_id inode)
 {
     const auto found = nodes_.find(inode);
-    return found == nodes_.end() ? nullptr : &found->second;
+    return found == nodes_.end() ? nullptr : found->second.get();
 }
 
 const inode_table::node* inode_table::get(inode_id inode) const
 {
     const auto found = nodes_.find(inode);
-    return found == nodes_.end() ? nullptr : &found->second;
+    return found == nodes_.end() ? nullptr : found->second.get();
 }
 
 inode_id inode_table::look_up(inode_id parent, const file_name& name, file_kind kind)
@@ -50,7 +50,7 @@ inode_id inode_table::look_up(inode_id parent, const file_name& name, file_kind 
         replace((*known)->id);
     }
     const inode_id id{next_++};
-    node& child = nodes_.emplace(id, name.str()).first->second;
+    node& child = *nodes_.emplace(id, std::make_unique<node>(name.str())).first->second;
     child.id = id;
     child.parent = directory;
     child.kind = kind;

@@ -57,17 +57,15 @@ std::optional<metadata::latest_answer> metadata::from_listing(const remote_path&
     if (listing == nullptr) {
         return std::nullopt;
     }
-    const auto* entry = listing->find(name);
-    if (entry == nullptr && !listing->snapshot->complete()) {
+    auto entry = listing->find(name);
+    if (!entry && !listing->snapshot->complete()) {
         return std::nullopt;
     }
     latest_answer answer;
     answer.asked = listing->asked;
-    const auto ttl = entry != nullptr ? settings_.attr_ttl : std::min(settings_.negative_ttl, settings_.dir_ttl);
+    const auto ttl = entry ? settings_.attr_ttl : std::min(settings_.negative_ttl, settings_.dir_ttl);
     answer.what.expires = std::max(listing->asked + ttl, listing->asked + 2 * listing->took);
-    if (entry != nullptr) {
-        answer.what.attributes = *entry;
-    }
+    answer.what.attributes = std::move(entry);
     return answer;
 }
 

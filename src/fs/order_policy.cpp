@@ -23,10 +23,9 @@ constexpr std::size_t most_needed = 32;
 // A program that has not come so far after this time does something else.
 constexpr std::chrono::seconds keep{30};
 
-bool is_worth_it(const directory_entry& entry)
+bool is_worth_it(const file_attributes& known)
 {
-    const auto& size = entry.attributes.size;
-    return entry.attributes.kind == file_kind::regular && size && *size > 0 && *size <= order_policy::small_file;
+    return known.kind == file_kind::regular && known.size && *known.size > 0 && *known.size <= order_policy::small_file;
 }
 
 }  // namespace
@@ -54,8 +53,8 @@ bool order_policy::is_believed() const
 
 bool order_policy::is_exhausted(known_directory& directory)
 {
-    const auto entries = directory.entries->entries();
-    while (directory.cursor < entries.size() && !is_worth_it(entries[directory.cursor])) {
+    const auto& entries = *directory.entries;
+    while (directory.cursor < entries.size() && !is_worth_it(entries.attributes(directory.cursor))) {
         ++directory.cursor;
     }
     return directory.cursor >= entries.size();
@@ -89,13 +88,12 @@ void order_policy::opened(const remote_path& file, time_point now)
     if (directory == directories_.end()) {
         return;
     }
-    const auto* entry = directory->entries->find(file.name());
-    if (entry == nullptr) {
+    const auto index = directory->entries->find(file.name());
+    if (!index) {
         return;
     }
-    const auto index = static_cast<std::size_t>(entry - directory->entries->entries().data());
-    follow(*directory, index);
-    drop_passed(directory->path, index);
+    follow(*directory, *index);
+    drop_passed(directory->path, *index);
     std::rotate(directories_.begin(), directory, directory + 1);
 }
 
@@ -104,11 +102,11 @@ void order_policy::follow(known_directory& directory, std::size_t index)
     if (index + 1 == directory.last) {
         return;  // opened once more
     }
-    const auto entries = directory.entries->entries();
     const bool forward = index >= directory.last;
-    const auto passed = forward ? static_cast<std::size_t>(std::ranges::count_if(
-                                      entries.subspan(directory.last, index - directory.last), is_worth_it))
-                                : 0;
+    std::size_t passed = 0;
+    for (auto i = directory.last; i < index && passed <= most_left_out; ++i) {
+        passed += is_worth_it(directory.entries->attributes(i)) ? 1U : 0U;
+    }
     const bool was_read = directory.last > 0 || directory.in_a_row > 0;
     const bool late = !forward && directory.last - index <= disorder;
     if (!was_read || (!forward && !late) || passed > most_left_out) {
@@ -143,13 +141,14 @@ std::optional<remote_path> order_policy::next(time_point now)
 
 std::optional<remote_path> order_policy::hand_out(known_directory& from, time_point now)
 {
-    const auto& entry = from.entries->entries()[from.cursor];
-    if (bytes_ahead_ + *entry.attributes.size > most_bytes_) {
+    const auto entry = (*from.entries)[from.cursor];
+    const auto size = *entry.attributes.size;
+    if (bytes_ahead_ + size > most_bytes_) {
         return std::nullopt;
     }
     auto path = from.path / entry.name;
-    ahead_.push_back({path, from.cursor++, *entry.attributes.size, now});
-    bytes_ahead_ += *entry.attributes.size;
+    ahead_.push_back({path, from.cursor++, size, now});
+    bytes_ahead_ += size;
     return path;
 }
 

@@ -13,6 +13,17 @@ constexpr std::size_t most_under_way = 8;
 // Of the block cache, for files nobody has opened yet: streams that read ahead have a quarter, too.
 constexpr std::uint64_t share_of_cache = 4;
 
+walk_policy::names directories_of(const cache::directory_snapshot& listing)
+{
+    walk_policy::names found;
+    for (const auto& entry : listing.entries()) {
+        if (entry.attributes.kind == file_kind::directory) {
+            found.push_back(entry.name);
+        }
+    }
+    return found;
+}
+
 }  // namespace
 
 prefetcher::prefetcher(reading& services, open_files& files, clock_function now)
@@ -26,7 +37,7 @@ void prefetcher::directory_opened(const remote_path& directory, const cache::sha
     if (!services_.settings.prefetch) {
         return;
     }
-    walk_.opened(directory, entries->entries(), now_());
+    walk_.opened(directory, directories_of(*entries), now_());
     order_.listed(directory, entries);
     go_on();
 }
@@ -90,7 +101,7 @@ awaitable<> prefetcher::list(remote_path directory)
     const auto answer = co_await std::move(waiting);
     --listings_under_way_;
     if (answer) {
-        walk_.landed(directory, (*answer)->entries());
+        walk_.landed(directory, directories_of(**answer));
         go_on();
         co_return;
     }

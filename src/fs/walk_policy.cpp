@@ -24,7 +24,7 @@ walk_policy::place walk_policy::find(const remote_path& directory)
     return std::ranges::find(candidates_, directory, &candidate::path);
 }
 
-void walk_policy::opened(const remote_path& directory, entry_span entries, time_point now)
+void walk_policy::opened(const remote_path& directory, const names& directories, time_point now)
 {
     expire(now);
     const auto found = find(directory);
@@ -36,7 +36,7 @@ void walk_policy::opened(const remote_path& directory, entry_span entries, time_
         // Another walk may begin here, or a program looks around.
         in_a_row_ = 0;
         reach_ /= 2;
-        insert(candidates_.begin(), entries, directory);
+        insert(candidates_.begin(), directories, directory);
         return;
     }
     believe(found->ahead);
@@ -44,7 +44,7 @@ void walk_policy::opened(const remote_path& directory, entry_span entries, time_
     const bool expanded = found->expanded;
     remove(found);
     if (!expanded) {
-        insert(candidates_.begin() + at, entries, directory);
+        insert(candidates_.begin() + at, directories, directory);
     }
 }
 
@@ -76,14 +76,14 @@ std::optional<remote_path> walk_policy::next(time_point now)
     return found->path;
 }
 
-void walk_policy::landed(const remote_path& directory, entry_span entries)
+void walk_policy::landed(const remote_path& directory, const names& directories)
 {
     const auto found = find(directory);
     if (found == candidates_.end() || found->expanded) {
         return;
     }
     found->expanded = true;
-    insert(found + 1, entries, directory);
+    insert(found + 1, directories, directory);
 }
 
 std::optional<remote_path> walk_policy::upcoming() const
@@ -107,14 +107,14 @@ void walk_policy::refused(const remote_path& directory)
     }
 }
 
-void walk_policy::insert(place before, entry_span entries, const remote_path& directory)
+void walk_policy::insert(place before, const names& directories, const remote_path& directory)
 {
     std::vector<candidate> fresh;
-    for (const auto& entry : entries) {
-        if (entry.attributes.kind != file_kind::directory || fresh.size() == most_candidates) {
-            continue;
+    for (const auto& name : directories) {
+        if (fresh.size() == most_candidates) {
+            break;
         }
-        auto path = directory / entry.name;
+        auto path = directory / name;
         if (known_.insert(path).second) {
             fresh.emplace_back(std::move(path));
         }

@@ -123,9 +123,10 @@ void operations::read_directory(request& ask, fs::handle_id directory, off_t pos
     dots.st_ino = static_cast<ino_t>(files_.parent_of(self));
     fits = fits && (position > 1 || entries_.add("..", dots, 2));
 
-    const auto all = files_.entries(directory);
+    const auto& all = files_.entries(directory);
     for (auto i = static_cast<std::size_t>(std::max<off_t>(position - 2, 0)); fits && i < all.size(); ++i) {
-        fits = entries_.add(all[i].name.str().c_str(), files_.summary(directory, all[i]), static_cast<off_t>(i + 3));
+        const auto entry = all[i];
+        fits = entries_.add(entry.name.str().c_str(), files_.summary(directory, i), static_cast<off_t>(i + 3));
     }
     ask.directory(entries_.bytes());
 }
@@ -151,12 +152,13 @@ void operations::read_directory_plus(request& ask, fs::handle_id directory, off_
     };
     bool fits = add_dots(".", self, 0) && add_dots("..", files_.parent_of(self), 1);
 
-    const auto all = files_.entries(directory);
+    const auto& all = files_.entries(directory);
     for (auto i = static_cast<std::size_t>(std::max<off_t>(position - 2, 0)); fits && i < all.size(); ++i) {
-        const char* name = all[i].name.str().c_str();
+        const auto entry = all[i];
+        const char* name = entry.name.str().c_str();
         fits = entries_.fits_plus(name);
         if (fits) {
-            const auto found = files_.remember(directory, all[i]);
+            const auto found = files_.remember(directory, entry);
             entries_.add_plus(name, to_entry(found), static_cast<off_t>(i + 3));
             if (found.inode != fs::inode_id{}) {
                 references_.push_back(found.inode);

@@ -2,6 +2,7 @@
 #include "filesystem/file_system_test.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ftpfs::fs {
 namespace {
@@ -32,8 +33,8 @@ public:
     awaitable<> walk(inode_id directory)
     {
         const auto handle = (co_await files->open_directory(directory)).value();
-        const auto shown = files->entries(handle);
-        const std::vector<directory_entry> entries{shown.begin(), shown.end()};
+        std::vector<directory_entry> entries;
+        std::ranges::copy(files->entries(handle).entries(), std::back_inserter(entries));
         files->release_directory(handle);
         for (const auto& entry : entries) {
             const auto node = (co_await files->lookup(directory, entry.name)).value();

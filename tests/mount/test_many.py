@@ -1,6 +1,7 @@
 """A directory of 100,000 entries is complete, and usable."""
 
 import os
+import resource
 
 import pytest
 
@@ -32,3 +33,21 @@ def test_one_name_in_it(mounted: Mount) -> None:
     assert (mounted.point / "many" / "entry-099999").stat().st_size == 77
     assert (mounted.point / "many" / "entry-050000").read_bytes() == b""
     assert not os.path.exists(mounted.point / "many" / "entry-100000")
+
+
+def test_ten_thousand_open_files(mounted: Mount) -> None:
+    """Each is a handle of its own, and can still be read at the end."""
+    handles = 10_000
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (handles + 1000, max(hard, handles + 1000)))
+    descriptors: list[int] = []
+    try:
+        for number in range(MANY - handles, MANY):
+            descriptors.append(os.open(mounted.point / "many" / f"entry-{number:06d}", os.O_RDONLY))
+        assert len(os.read(descriptors[-1], 100)) == 77
+        assert os.read(descriptors[0], 100) == b""
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (mounted.point / "many" / "entry-099999").stat().st_size == 77

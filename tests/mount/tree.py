@@ -11,12 +11,13 @@ import time
 from pathlib import Path
 
 MANY = 100_000
-HUGE_SIZE = 5 << 30
+HUGE_SIZE = 64 << 30
 HUGE_MARKS = {
     0: b"first bytes",
     (1 << 31) - 5: b"around 2 GiB",
     (1 << 32) - 7: b"around 4 GiB",
     (1 << 32) + 123_457: b"past 4 GiB",
+    (63 << 30) + 1: b"past 63 GiB",
     HUGE_SIZE - 10: b"last bytes",
 }
 

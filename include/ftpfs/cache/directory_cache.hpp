@@ -21,7 +21,7 @@ using time_point = std::chrono::steady_clock::time_point;
 
 struct listed_directory {
     // The entry as changed here, or as listed; null if there is none.
-    const file_attributes* find(std::string_view name) const noexcept;
+    std::optional<file_attributes> find(std::string_view name) const;
 
     shared_snapshot snapshot;
     // What was changed here since: a name that is there now, or (no attributes) is not. Merged into the snapshot when

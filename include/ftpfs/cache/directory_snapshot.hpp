@@ -1,14 +1,19 @@
 // The entries of one directory as one listing gave them, and an index to find a name among them.
 //
 // Immutable, shared by the cache and the directory handles that show it: a handle keeps its moment even if the
-// cache has long replaced it.
+// cache has long replaced it. Packed, because directories of 100,000 entries are met: 45 bytes for each and its name,
+// where a directory_entry has 112; entries are unpacked when they are asked for.
 #pragma once
 
 #include "ftpfs/core/attributes.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
+#include <optional>
+#include <ranges>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,22 +24,50 @@ public:
     // `complete`: a name that is not among the entries does not exist. Of equal names the first counts.
     directory_snapshot(std::vector<directory_entry> entries, bool complete);
 
-    std::span<const directory_entry> entries() const noexcept { return entries_; }
+    std::size_t size() const noexcept { return records_.size(); }
+    // Valid as long as the snapshot.
+    std::string_view name(std::size_t index) const noexcept;
+    file_attributes attributes(std::size_t index) const;
+    directory_entry operator[](std::size_t index) const;
+    // All of them, as values.
+    auto entries() const
+    {
+        return std::views::iota(std::size_t{0}, size()) |
+               std::views::transform([this](std::size_t index) { return (*this)[index]; });
+    }
     bool complete() const noexcept { return complete_; }
 
-    // Null if there is no such entry.
-    const directory_entry* find(std::string_view name) const noexcept;
+    // The index of an entry; nothing if there is none of that name.
+    std::optional<std::size_t> find(std::string_view name) const noexcept;
 
-    // Bytes of memory, strings included.
-    std::uint64_t charge() const noexcept { return charge_; }
+    // Bytes of memory.
+    std::uint64_t charge() const noexcept;
 
 private:
-    std::vector<directory_entry> entries_;
+    struct record {
+        std::uint64_t size;
+        std::chrono::sys_seconds modified;
+        std::uint32_t text;  // where the name begins in texts_, and behind it the link's target
+        std::uint16_t name_length;
+        std::uint16_t target_length;
+        std::uint16_t mode;
+        file_kind kind;
+        time_precision precision;
+        time_source source;
+        bool has_size : 1;
+        bool size_is_exact : 1;
+        bool has_mode : 1;
+    };
+
+    void pack(const directory_entry& entry);
+    void index();
+
+    std::vector<record> records_;
+    std::string texts_;
     // Open addressing at half load, entry number + 1, 0 is free: 8 bytes per entry and linear to build, where
     // sorting the 100,000 names of a large directory would hold up the loop for tens of milliseconds.
     std::vector<std::uint32_t> slots_;
     bool complete_;
-    std::uint64_t charge_ = 0;
 };
 
 using shared_snapshot = std::shared_ptr<const directory_snapshot>;

@@ -33,8 +33,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -105,12 +105,12 @@ public:
 
     // A directory handle shows the entries of the moment it was opened; positions are indices into entries().
     awaitable<result<handle_id>> open_directory(inode_id inode);
-    std::span<const directory_entry> entries(handle_id directory) const;
+    const cache::directory_snapshot& entries(handle_id directory) const;
     inode_id inode_of(handle_id directory) const;  // for "."
     inode_id parent_of(inode_id directory) const;  // for ".."; the root is its own
     lookup_reply remember(handle_id directory, const directory_entry& entry);
     // The mode bits S_IFMT and an inode number for plain readdir, which takes no reference.
-    struct stat summary(handle_id directory, const directory_entry& entry) const;
+    struct stat summary(handle_id directory, std::size_t index) const;
     void release_directory(handle_id directory);
 
     awaitable<result<open_reply>> open(inode_id inode, int flags);
@@ -180,6 +180,18 @@ private:
         bool past_page_cache = false;
     };
 
+    struct named_object {
+        remote_path path;
+        file_attributes attributes;
+
+        bool is_directory() const noexcept { return attributes.kind == file_kind::directory; }
+    };
+    // Always in the order of their inodes, so that two renames never wait for each other.
+    struct held_writers {
+        std::map<inode_id, std::shared_ptr<file_writer>> writers;
+        std::vector<turn::held> turns;
+    };
+
     // --- writing ---
 
     result<void> may_change() const;
@@ -207,10 +219,15 @@ private:
 
     awaitable<result<lookup_reply>> make_directory_now(inode_id parent, file_name name, mode_t mode);
     awaitable<result<lookup_reply>> make_symlink_now(inode_id parent, file_name name, std::string target);
+    awaitable<result<named_object>> find_named(inode_id parent, file_name name);
     awaitable<result<>> remove_now(inode_id parent, file_name name);
     awaitable<result<>> remove_directory_now(inode_id parent, file_name name);
     awaitable<result<>> rename_now(inode_id parent, file_name name, inode_id new_parent, file_name new_name,
                                    unsigned flags);
+    result<void> check_rename(const named_object& from, const remote_path& to,
+                              const std::optional<file_attributes>& target, bool keeps) const;
+    awaitable<result<held_writers>> hold_writers(remote_path from, remote_path to);
+    void follow_rename(const named_object& from, const remote_path& to, const held_writers& held);
     awaitable<result<std::uint64_t>> copy_now(handle_id from, handle_id to);
     bool has_new_files(const remote_path& directory) const;
     // The object behind a name is gone, though it may be open.

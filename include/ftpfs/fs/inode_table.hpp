@@ -5,19 +5,22 @@
 // handle. Numbers are never used twice, so no generation is needed beside them. A name that becomes another
 // kind of object (a file is removed, a directory takes its name) gets a new inode; the old one is `replaced`:
 // it keeps its path for messages, but nothing must be asked of it any more.
-// About 170 bytes per inode with names of up to 15 bytes. One thread.
+// About 115 bytes per inode with names of up to 15 bytes; a walk over a million files leaves as many. One thread.
 #pragma once
 
 #include "ftpfs/core/attributes.hpp"
 #include "ftpfs/core/remote_path.hpp"
 #include "ftpfs/fs/ids.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 
 namespace ftpfs::fs {
 
@@ -94,8 +97,8 @@ private:
     const node* get(inode_id inode) const;
     void drop_if_unused(node* unused);
 
-    std::unordered_map<inode_id, node> nodes_;
-    std::unordered_set<node*, child_hash, child_equal> children_;  // without replaced ones and the root
+    boost::unordered_flat_map<inode_id, std::unique_ptr<node>> nodes_;
+    boost::unordered_flat_set<node*, child_hash, child_equal> children_;  // without replaced ones and the root
     std::uint64_t next_ = static_cast<std::uint64_t>(root_inode) + 1;
 };
 

@@ -1,8 +1,12 @@
-// Says in a failure which object it is about: "/dir/name: 550 Failed to open file."
+// Failures that say which object they are about: "/dir/name: 550 Failed to open file."
 #pragma once
 
 #include "ftpfs/core/error.hpp"
 #include "ftpfs/core/remote_path.hpp"
+
+#include <cerrno>
+
+#include <string>
 
 namespace ftpfs::fs {
 
@@ -14,6 +18,12 @@ inline failure about(const remote_path& path, failure why)
         why.detail = path.str() + ": " + why.detail;
     }
     return why;
+}
+
+// What the server cannot do, or must not be asked for: EPERM.
+inline failure not_permitted(const std::string& what)
+{
+    return {error_code{EPERM, boost::system::system_category()}, what};
 }
 
 }  // namespace ftpfs::fs

@@ -7,14 +7,12 @@
 // it is believed again. Pure: events and `now` in, answers out. One thread.
 #pragma once
 
-#include "ftpfs/core/attributes.hpp"
 #include "ftpfs/core/remote_path.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <unordered_set>
 #include <vector>
 
@@ -23,16 +21,16 @@ namespace ftpfs::fs {
 class walk_policy {
 public:
     using time_point = std::chrono::steady_clock::time_point;
-    using entry_span = std::span<const directory_entry>;
+    using names = std::vector<file_name>;
 
     // `keep`: a listing that is older is of no use any more.
     explicit walk_policy(std::chrono::milliseconds keep) : keep_{keep} {}
 
-    // A program opened the directory and sees these entries.
-    void opened(const remote_path& directory, entry_span entries, time_point now);
+    // A program opened the directory and sees these directories in it, in this order.
+    void opened(const remote_path& directory, const names& directories, time_point now);
     // The directory to list next; it is under way until one of the following is called.
     std::optional<remote_path> next(time_point now);
-    void landed(const remote_path& directory, entry_span entries);
+    void landed(const remote_path& directory, const names& directories);
     void failed(const remote_path& directory);   // never tried again
     void refused(const remote_path& directory);  // no session to spare: tried later
 
@@ -56,7 +54,7 @@ private:
     using place = std::vector<candidate>::iterator;
 
     place find(const remote_path& directory);
-    void insert(place before, entry_span entries, const remote_path& directory);
+    void insert(place before, const names& directories, const remote_path& directory);
     void believe(bool was_ahead);
     void expire(time_point now);
     void give_up();

@@ -41,7 +41,7 @@ TEST(directory_cache, keeps_a_listing_larger_than_its_limit_while_it_is_the_newe
     directory_cache cache{100};
     cache.store(path("/a"), listing_of(1000));
     ASSERT_NE(cache.find(path("/a")), nullptr);
-    EXPECT_EQ(cache.find(path("/a"))->snapshot->entries().size(), 1000U);
+    EXPECT_EQ(cache.find(path("/a"))->snapshot->size(), 1000U);
 }
 
 TEST(directory_cache, leaves_a_snapshot_to_those_who_hold_it)
@@ -51,7 +51,7 @@ TEST(directory_cache, leaves_a_snapshot_to_those_who_hold_it)
     const auto held = cache.find(path("/a"))->snapshot;
     cache.erase(path("/a"));
     EXPECT_EQ(cache.find(path("/a")), nullptr);
-    EXPECT_EQ(held->entries().size(), 3U);
+    EXPECT_EQ(held->size(), 3U);
     EXPECT_EQ(cache.bytes(), 0U);
 }
 

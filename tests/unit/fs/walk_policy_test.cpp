@@ -21,23 +21,21 @@ remote_path path(std::string_view text)
 
 class walk_policy_test : public testing::Test {
 public:
-    static std::vector<directory_entry> entries(std::initializer_list<const char*> names)
+    static walk_policy::names directories(std::initializer_list<const char*> names)
     {
-        std::vector<directory_entry> all;
+        walk_policy::names all;
         for (const std::string_view one : names) {
-            file_attributes attributes;
-            attributes.kind = one.ends_with('/') ? file_kind::directory : file_kind::regular;
-            all.emplace_back(file_name::make(one.substr(0, one.find('/'))).value(), attributes);
+            all.push_back(file_name::make(one).value());
         }
         return all;
     }
     void open(std::string_view directory, std::initializer_list<const char*> names)
     {
-        policy.opened(path(directory), entries(names), now);
+        policy.opened(path(directory), directories(names), now);
     }
     void land(std::string_view directory, std::initializer_list<const char*> names)
     {
-        policy.landed(path(directory), entries(names));
+        policy.landed(path(directory), directories(names));
     }
     strings all_next()
     {
@@ -54,38 +52,38 @@ public:
 
 TEST_F(walk_policy_test, does_nothing_for_a_single_listing)
 {
-    open("/", {"a/", "b/", "file"});
+    open("/", {"a", "b"});
     EXPECT_THAT(all_next(), IsEmpty());
 }
 
 TEST_F(walk_policy_test, knows_the_next_directory_once_it_is_listed)
 {
-    open("/", {"a/", "b/"});
+    open("/", {"a", "b"});
     EXPECT_FALSE(policy.upcoming()) << "nobody walks yet";
     open("/a", {});
     EXPECT_THAT(all_next(), ElementsAre("/b"));
     EXPECT_FALSE(policy.upcoming()) << "its listing is under way";
-    land("/b", {"x/"});
+    land("/b", {"x"});
     EXPECT_EQ(policy.upcoming(), path("/b"));
-    open("/b", {"x/"});
+    open("/b", {"x"});
     EXPECT_FALSE(policy.upcoming());
 }
 
 // find(1) opens the directories above anew on its way back.
 TEST_F(walk_policy_test, takes_the_way_back_for_part_of_the_walk)
 {
-    open("/", {"a/", "b/", "c/"});
-    open("/a", {"x/", "y/"});
+    open("/", {"a", "b", "c"});
+    open("/a", {"x", "y"});
     EXPECT_THAT(all_next(), ElementsAre("/a/x", "/a/y"));
-    open("/a/x", {"deep/"});
+    open("/a/x", {"deep"});
     EXPECT_THAT(all_next(), ElementsAre("/a/x/deep", "/b", "/c"));
     open("/a/x/deep", {});
-    open("/a/x", {"deep/"});
-    open("/a", {"x/", "y/"});
+    open("/a/x", {"deep"});
+    open("/a", {"x", "y"});
     open("/a/y", {});
-    open("/a", {"x/", "y/"});
-    open("/", {"a/", "b/", "c/"});
-    open("/b", {"m/", "n/"});
+    open("/a", {"x", "y"});
+    open("/", {"a", "b", "c"});
+    open("/b", {"m", "n"});
     EXPECT_EQ(policy.used(), 4U);
     EXPECT_THAT(all_next(), ElementsAre("/b/m", "/b/n"));
     open("/c", {});
@@ -94,11 +92,11 @@ TEST_F(walk_policy_test, takes_the_way_back_for_part_of_the_walk)
 
 TEST_F(walk_policy_test, goes_depth_first_in_the_order_of_the_listings)
 {
-    open("/", {"c/", "a/", "file", "b/", "d/"});
-    open("/c", {"y/", "x/", "z/"});
+    open("/", {"c", "a", "b", "d"});
+    open("/c", {"y", "x", "z"});
     EXPECT_THAT(all_next(), ElementsAre("/c/y", "/c/x"));
-    land("/c/y", {"deep/"});
-    open("/c/y", {"deep/"});
+    land("/c/y", {"deep"});
+    open("/c/y", {"deep"});
     EXPECT_THAT(all_next(), ElementsAre("/c/y/deep", "/c/z", "/a"));
     EXPECT_EQ(policy.used(), 1U);
     open("/c/y/deep", {});
@@ -108,31 +106,31 @@ TEST_F(walk_policy_test, goes_depth_first_in_the_order_of_the_listings)
 
 TEST_F(walk_policy_test, looks_below_what_it_listed_itself)
 {
-    open("/", {"a/"});
-    open("/a", {"b/"});
+    open("/", {"a"});
+    open("/a", {"b"});
     EXPECT_THAT(all_next(), ElementsAre("/a/b"));
-    land("/a/b", {"c/"});
+    land("/a/b", {"c"});
     EXPECT_THAT(all_next(), ElementsAre("/a/b/c"));
-    land("/a/b/c", {"d/"});
+    land("/a/b/c", {"d"});
     EXPECT_THAT(all_next(), IsEmpty()) << "two are not used yet";
 }
 
 TEST_F(walk_policy_test, reaches_further_with_every_listing_that_is_used_but_not_without_end)
 {
-    open("/", {"a/"});
+    open("/", {"a"});
     std::string at = "/a";
-    open(at, {"a/"});
+    open(at, {"a"});
     for (int i = 0; i < 12; ++i) {
         all_next();
         at += "/a";
-        open(at, {"a/"});
+        open(at, {"a"});
     }
     EXPECT_EQ(policy.reach(), 32U);
 }
 
 TEST_F(walk_policy_test, stops_when_nobody_uses_what_was_listed_and_is_harder_to_convince_then)
 {
-    open("/", {"a/", "b/", "c/", "d/", "e/", "f/"});
+    open("/", {"a", "b", "c", "d", "e", "f"});
     open("/a", {});
     EXPECT_THAT(all_next(), ElementsAre("/b", "/c"));
     now += 10s;
@@ -146,7 +144,7 @@ TEST_F(walk_policy_test, stops_when_nobody_uses_what_was_listed_and_is_harder_to
 
 TEST_F(walk_policy_test, a_program_that_looks_elsewhere_ends_it)
 {
-    open("/", {"a/", "b/", "c/", "d/"});
+    open("/", {"a", "b", "c", "d"});
     open("/a", {});
     EXPECT_EQ(policy.reach(), 2U);
     open("/elsewhere", {});
@@ -157,7 +155,7 @@ TEST_F(walk_policy_test, a_program_that_looks_elsewhere_ends_it)
 
 TEST_F(walk_policy_test, what_was_refused_is_handed_out_again_and_what_failed_is_not)
 {
-    open("/", {"a/", "b/", "c/"});
+    open("/", {"a", "b", "c"});
     open("/a", {});
     EXPECT_THAT(all_next(), ElementsAre("/b", "/c"));
     policy.refused(path("/b"));
@@ -168,11 +166,9 @@ TEST_F(walk_policy_test, what_was_refused_is_handed_out_again_and_what_failed_is
 
 TEST_F(walk_policy_test, remembers_a_bounded_number_of_directories)
 {
-    std::vector<directory_entry> many;
-    file_attributes directory;
-    directory.kind = file_kind::directory;
+    walk_policy::names many;
     for (int i = 0; i < 5000; ++i) {
-        many.emplace_back(file_name::make("d" + std::to_string(i)).value(), directory);
+        many.push_back(file_name::make("d" + std::to_string(i)).value());
     }
     policy.opened(path("/"), many, now);
     open("/d0", {});
