@@ -27,8 +27,12 @@ failure active_offer::explain(failure why) const
 
 failure active_offer::explain_refusal(failure why) const
 {
-    why.detail = fmt::format("active mode: the server was asked to connect to {} and refused: {}; {}",
-                             net::to_string(where_), why.detail, what_to_do);
+    if (why == errc::cancelled) {
+        return why;
+    }
+    const auto* const outcome = why == errc::timed_out ? "and says nothing" : "and refused";
+    why.detail = fmt::format("active mode: the server was asked to connect to {} {}: {}; {}", net::to_string(where_),
+                             outcome, why.detail, what_to_do);
     return why;
 }
 

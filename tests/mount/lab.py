@@ -93,6 +93,10 @@ class Lab:
         """The client reaches nothing beyond the home router any more, and nobody there reaches it."""
         self._rules("home", _HOME_RULES + _CUT_OFF)
 
+    def shut_home(self) -> None:
+        """Nobody connects to the home router any more: what tries is dropped."""
+        self._rules("home", _HOME_RULES + _SHUT)
+
     def start(self, role: str, *command: str) -> None:
         """A program that says "ready" when it is, and runs until the test is over."""
         process = subprocess.Popen(
@@ -167,6 +171,16 @@ table ip filter {
     chain forward {
         type filter hook forward priority 0;
         reject
+    }
+}
+"""
+
+
+_SHUT = """
+table ip filter {
+    chain input {
+        type filter hook input priority 0;
+        ct state new tcp flags syn drop
     }
 }
 """

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 import tree
-from fixture_types import StartMount
+from fixture_types import StartMount, StartServer
 from lab import CLIENT, DROPPED, ELSEWHERE, FORWARDED, GATE, HOME, SERVER, Lab
 from mount import Mount, Options, option_string, run_ftpfs
+from servers import Server
 
 pytestmark = [
     pytest.mark.resilience,
@@ -116,6 +117,34 @@ def test_active_mode_behind_nat_is_explained(wires: Lab, small_export: Path, wor
     words = refused(workspace, {"data": "active", **PATIENCE}, wires.inside("client"))
     assert f"the server was asked to connect to {CLIENT}:" in words
     assert "active_address=" in words
+
+
+def test_active_mode_behind_a_firewall_is_explained(wires: Lab, small_export: Path, workspace: Path) -> None:
+    wires.serve(small_export)
+    wires.shut_home()
+    words = refused(workspace, {"data": "active", **PATIENCE}, wires.inside("home"))
+    assert f"the server was asked to connect to {HOME}:" in words
+    assert "active_address=" in words
+
+
+def test_active_mode_on_every_server(
+    server_type: type[Server], small_export: Path, start_server: StartServer, start_mount: StartMount
+) -> None:
+    server = start_server(server_type, writable=True)
+    mount = start_mount(server.url, {"data": "active"})
+    reads(mount)
+    with open(mount.point / "3.bin", "rb", buffering=0) as file:
+        file.seek(700_000)
+        assert file.read(1000) == tree.random_bytes("3", 1_000_003)[700_000:701_000]
+    (mount.point / "empty").touch()
+    assert (small_export / "empty").stat().st_size == 0
+    (mount.point / "large.bin").write_bytes(tree.random_bytes("large", 3_000_000))
+    assert (small_export / "large.bin").read_bytes() == tree.random_bytes("large", 3_000_000)
+    with pytest.raises(FileNotFoundError):
+        (mount.point / "missing").read_bytes()
+    log = mount.log.read_text()
+    assert "> PORT " in log
+    assert "> EPSV" not in log and "> PASV" not in log
 
 
 def test_active_mode_behind_nat_with_forwarded_ports(wires: Lab, small_export: Path, start_mount: StartMount) -> None:
