@@ -17,6 +17,13 @@ void find_contradictions(const intention& wish, problems& found)
     if (chosen.ipv4 && chosen.ipv6) {
         complain("options ipv4 and ipv6 exclude each other: leave both out to use either");
     }
+    if (const auto& bind = chosen.ftp.bind; bind && (bind->is_v4() ? chosen.ipv6 : chosen.ipv4)) {
+        complain(
+            fmt::format("options bind={} and {} exclude each other", bind->to_string(), chosen.ipv6 ? "ipv6" : "ipv4"));
+    }
+    if (chosen.ftp.proxy && chosen.ftp.data == ftp::data_mode::active) {
+        complain("options proxy and data=active exclude each other: a server cannot connect to us through a proxy");
+    }
     if (chosen.fuse.allow_other && chosen.fuse.allow_root) {
         complain("options allow_other and allow_root exclude each other");
     }

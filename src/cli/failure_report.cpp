@@ -1,6 +1,7 @@
 #include "ftpfs/cli/failure_report.hpp"
 
 #include "ftpfs/core/log.hpp"
+#include "ftpfs/ftp/data_connection.hpp"
 
 #include <fmt/format.h>
 
@@ -80,6 +81,10 @@ problem explain_connection(const failure& why, const ftp::config& settings)
     const auto server = endpoint(settings);
     const auto words = in_brackets(why);
     const auto user = printable(settings.user);
+    if (why.detail.find(ftp::data_connection_failure) != why.detail.npos) {
+        return {exit_status::cannot_connect,
+                fmt::format("{} takes the login, but no connection for data comes about{}", server, words)};
+    }
     switch (status) {
     case exit_status::host_not_found:
         return {status, fmt::format("no such host: {}{}: check the name in the URL", server, words)};

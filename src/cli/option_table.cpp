@@ -1,118 +1,18 @@
+#include "option_values.hpp"
+
 #include "ftpfs/cli/options.hpp"
-#include "ftpfs/core/units.hpp"
+#include "ftpfs/cli/proxy_url.hpp"
 
 #include <fmt/format.h>
-#include <grp.h>
-#include <pwd.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
+#include <memory>
 
 namespace ftpfs::cli {
 namespace {
 
 using namespace std::chrono_literals;
-using complaint = std::optional<std::string>;
-
-constexpr complaint fine = std::nullopt;
-
-template <class T>
-std::optional<T> whole_number(std::string_view text, int base = 10)
-{
-    T number{};
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return number;
-}
-
-complaint set_text(std::string& into, std::string_view value)
-{
-    if (value.empty()) {
-        return "the value is missing";
-    }
-    into = value;
-    return fine;
-}
-
-complaint set_text(std::optional<std::string>& into, std::string_view value)
-{
-    return set_text(into.emplace(), value);
-}
-
-complaint set_duration(std::chrono::milliseconds& into, std::string_view value, std::chrono::milliseconds least)
-{
-    const auto parsed = parse_duration(value);
-    if (!parsed) {
-        return parsed.error().detail;
-    }
-    if (*parsed < least) {
-        return fmt::format("\"{}\" is too short: at least {} ms", value, least.count());
-    }
-    into = *parsed;
-    return fine;
-}
-
-complaint set_size(std::uint64_t& into, std::string_view value, std::uint64_t least)
-{
-    const auto parsed = parse_size(value);
-    if (!parsed) {
-        return parsed.error().detail;
-    }
-    if (*parsed < least) {
-        return fmt::format("\"{}\" is too small: at least {}", value, format_size(least));
-    }
-    into = *parsed;
-    return fine;
-}
-
-template <class Enum>
-struct choice {
-    std::string_view name;
-    Enum meaning;
-};
-
-template <class Enum, std::size_t N>
-complaint one_of(Enum& into, std::string_view value, const std::array<choice<Enum>, N>& choices)
-{
-    std::string names;
-    for (const auto& candidate : choices) {
-        if (candidate.name == value) {
-            into = candidate.meaning;
-            return fine;
-        }
-        names += fmt::format("{}{}", names.empty() ? "" : ", ", candidate.name);
-    }
-    return fmt::format("\"{}\" is not one of {}", value, names);
-}
-
-complaint set_mask(std::optional<mode_t>& into, std::string_view value)
-{
-    into = whole_number<mode_t>(value, 8);
-    return into && *into <= 0777 ? fine : fmt::format("\"{}\" is not an octal mask like 022", value);
-}
-
-complaint set_user_id(std::optional<uid_t>& into, std::string_view value)
-{
-    into = whole_number<uid_t>(value);
-    if (!into) {
-        const auto* known = ::getpwnam(std::string{value}.c_str());
-        into = known ? std::optional{known->pw_uid} : std::nullopt;
-    }
-    return into ? fine : fmt::format("\"{}\" is neither a number nor a user of this machine", value);
-}
-
-complaint set_group_id(std::optional<gid_t>& into, std::string_view value)
-{
-    into = whole_number<gid_t>(value);
-    if (!into) {
-        const auto* known = ::getgrnam(std::string{value}.c_str());
-        into = known ? std::optional{known->gr_gid} : std::nullopt;
-    }
-    return into ? fine : fmt::format("\"{}\" is neither a number nor a group of this machine", value);
-}
 
 complaint connections(settings& into, std::string_view value)
 {
@@ -147,8 +47,31 @@ complaint data_mode(settings& into, std::string_view value)
 {
     using mode = ftp::data_mode;
     static constexpr std::array choices{choice<mode>{"auto", mode::automatic}, choice<mode>{"epsv", mode::epsv},
-                                        choice<mode>{"pasv", mode::pasv}};
+                                        choice<mode>{"pasv", mode::pasv}, choice<mode>{"active", mode::active}};
     return one_of(into.ftp.data, value, choices);
+}
+
+complaint pasv_address(settings& into, std::string_view value)
+{
+    using mode = ftp::pasv_address;
+    static constexpr std::array choices{choice<mode>{"control", mode::control}, choice<mode>{"server", mode::server},
+                                        choice<mode>{"auto", mode::automatic}};
+    return one_of(into.ftp.pasv_address, value, choices);
+}
+
+complaint active_ports(settings& into, std::string_view value)
+{
+    return set_ports(into.ftp.active_ports, value);
+}
+
+complaint proxy(settings& into, std::string_view value)
+{
+    auto found = parse_proxy(value);
+    if (!found) {
+        return found.error().message;
+    }
+    into.ftp.proxy = std::make_shared<const net::proxy>(*std::move(found));
+    return fine;
 }
 
 complaint listing_mode(settings& into, std::string_view value)
@@ -196,16 +119,6 @@ complaint change_of_owner(settings& into, std::string_view value)
     using policy = fs::owner_policy;
     static constexpr std::array choices{choice<policy>{"fail", policy::fail}, choice<policy>{"ignore", policy::ignore}};
     return one_of(into.chown.emplace(), value, choices);
-}
-
-// The process in the background has "/" as its directory.
-complaint set_directory(std::string& into, std::string_view value)
-{
-    if (!value.starts_with('/')) {
-        return fmt::format("\"{}\" is not an absolute path", value);
-    }
-    into = value;
-    return fine;
 }
 
 // Less than this holds hardly a file.
@@ -258,6 +171,12 @@ complaint size(settings& into, std::string_view value)
 }
 
 template <auto... Path>
+complaint address(settings& into, std::string_view value)
+{
+    return set_address(field<Path...>(into), value);
+}
+
+template <auto... Path>
 complaint directory(settings& into, std::string_view value)
 {
     return set_directory(field<Path...>(into), value);
@@ -292,7 +211,15 @@ constexpr std::array table{
            text<&s::ftp, &ftp::config::account>},
 
     option{"connections", "N", connection, "sessions with the server at the same time, at most", "8", connections},
-    option{"data", "auto|epsv|pasv", connection, "how data connections are opened", "auto", data_mode},
+    option{"data", "auto|epsv|pasv|active", connection, "how data connections are opened", "auto", data_mode},
+    option{"pasv_address", "control|server|auto", connection, "the host that a PASV connection goes to", "control",
+           pasv_address},
+    option{"active_address", "ADDRESS", connection, "active mode: the address that the server connects to", "",
+           address<&s::ftp, &ftp::config::active_address>},
+    option{"active_ports", "LO-HI", connection, "active mode: the ports to listen on", "", active_ports},
+    option{"bind", "ADDRESS", connection, "connect from this address of this machine", "",
+           address<&s::ftp, &ftp::config::bind>},
+    option{"proxy", "URL", connection, "connect through this proxy, socks5:// or http://", "", proxy},
     option{"armed", "on|off", connection, "open the next data connection of an idle session ahead of need", "on",
            on_off<&s::ftp, &ftp::config::armed>},
     option{"pipelining", "on|off", connection, "send several commands at once where the server allows it", "on",

@@ -18,27 +18,26 @@ constexpr int entering_extended_passive = 229;
 
 }  // namespace
 
-arming_behind::arming_behind(control_channel& control, net::connector& connector, const config& settings,
-                             server_profile& profile, armed_data& armed, const log& logger)
-    : control_{control}, connector_{connector}, settings_{settings}, profile_{profile}, armed_{armed}, log_{logger}
-{
-}
-
 bool arming_behind::may_ask() const
 {
-    return settings_.armed && settings_.pipelining && profile_.queueing == support::works &&
-           profile_.armed != support::refused && profile_.data == support::works && !asked_;
+    const auto& profile = with_.profile;
+    return with_.settings.armed && with_.settings.pipelining && profile.queueing == support::works &&
+           profile.armed != support::refused && profile.data == support::works && !asked_;
 }
 
 awaitable<> arming_behind::ask()
 {
-    const bool is_due = !control_.quiet() && !control_.broken() && !control_.has_word();
+    auto& control = with_.control;
+    const bool is_due = !control.quiet() && !control.broken() && !control.has_word();
     if (!is_due || !may_ask()) {
         co_return;
     }
-    auto question = data_question(control_, settings_, profile_);
-    extended_ = question.verb() == "EPSV";
-    const auto sent = co_await control_.send_behind(std::move(question));
+    auto question = data_question(with_);
+    if (!question) {
+        co_return;
+    }
+    ladder_ = ladder_for(with_);
+    const auto sent = co_await control.send_behind(*std::move(question));
     asked_ = sent.has_value();
 }
 
@@ -49,26 +48,27 @@ bool arming_behind::is_out_of_turn(const proto::reply& answer) const noexcept
 
 awaitable<> arming_behind::hear()
 {
-    if (!std::exchange(asked_, false) || control_.broken()) {
+    auto& control = with_.control;
+    if (!std::exchange(asked_, false) || control.broken()) {
         co_return;
     }
-    const auto patience = std::max<control_channel::clock::duration>(least_patience, 3 * control_.round_trip());
-    const auto answer = co_await control_.read_reply_within(std::min(patience, {control_.timeout()}));
+    const auto patience = std::max<control_channel::clock::duration>(least_patience, 3 * control.round_trip());
+    const auto answer = co_await control.read_reply_within(std::min(patience, {control.timeout()}));
     if (!answer) {
         // Cancelled, or nobody answered: a server that loses it once is not asked so again.
         if (answer.error() == errc::timed_out) {
-            profile_.queueing = support::refused;
-            log_.info("the server loses a command sent behind a transfer: sending one at a time");
+            with_.profile.queueing = support::refused;
+            with_.logger.info("the server loses a command sent behind a transfer: sending one at a time");
         }
         co_return;
     }
     if (answer->is_negative()) {
-        profile_.queueing = support::refused;  // ProFTPD refuses it while a transfer is under way (450)
+        with_.profile.queueing = support::refused;  // ProFTPD refuses it while a transfer is under way (450)
         co_return;
     }
-    auto link = follow_data_address(*answer, extended_, control_, connector_, settings_);
+    auto link = follow_data_address(*answer, with_, *ladder_);
     if (!link) {
-        control_.give_up();
+        control.give_up();
         co_return;
     }
     armed_.arm(*std::move(link), armed_data::time_point::clock::now());

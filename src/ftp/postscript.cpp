@@ -21,7 +21,8 @@ postscript::postscript(std::string argument, const config& settings, const serve
         return;
     }
     const bool arms = settings.armed && profile.armed != support::refused && profile.data == support::works;
-    if (arms && settings.data != data_mode::pasv && profile.epsv == support::works) {
+    const bool extended = settings.data == data_mode::automatic || settings.data == data_mode::epsv;
+    if (arms && extended && profile.epsv == support::works && profile.pret != support::works) {
         verbs_.emplace_back("EPSV");
     }
 }
@@ -40,9 +41,9 @@ result<std::vector<proto::command>> postscript::commands() const
     return all;
 }
 
-awaitable<> postscript::hear(control_channel& control, net::connector& connector, const config& settings,
-                             server_profile& profile)
+awaitable<> postscript::hear(const data_context& with)
 {
+    auto& control = with.control;
     for (const auto& verb : verbs_) {
         const auto answer = co_await control.read_reply();
         if (answer && answer->is_preliminary()) {
@@ -52,14 +53,14 @@ awaitable<> postscript::hear(control_channel& control, net::connector& connector
             co_return;
         }
         if (verb != "EPSV") {
-            note_facts(verb, *answer, profile);
+            note_facts(verb, *answer, with.profile);
             continue;
         }
-        auto begun = follow_data_address(*answer, true, control, connector, settings);
+        auto begun = follow_data_address(*answer, with, ladder_for(with));
         if (begun) {
             next = *std::move(begun);
         } else {
-            note_armed(profile, false);
+            note_armed(with.profile, false);
         }
     }
 }

@@ -50,6 +50,9 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
     // unanswered now and then; so they are never tried blindly. SIZE, MDTM, EPSV and REST are often unannounced.
     hint(profile.mlsd, features.mlsd());
     hint(profile.mlst, features.mlst());
+    if (profile.pret == support::unknown && features.pret()) {
+        profile.pret = support::works;
+    }
     hint(profile.mfmt, features.has("MFMT"));
     hint(profile.mff, features.has("MFF"));
     hint(profile.avbl, features.has("AVBL"));

@@ -37,9 +37,14 @@ net::address_family family_of(const config& settings)
     return net::address_family::any;
 }
 
-failure without_greeting(failure why, const net::endpoint& server)
+// A proxy's address says nothing about the server.
+std::string name_of(const net::endpoint& peer, const config& settings)
 {
-    const auto where = net::to_string(server);
+    return settings.proxy ? fmt::format("{}:{}", settings.host, settings.port) : net::to_string(peer);
+}
+
+failure without_greeting(failure why, const std::string& where)
+{
     if (why == errc::connection_lost) {  // ProFTPD beyond MaxInstances
         return failure{errc::server_busy, fmt::format("{} closed the connection without a greeting; it may allow no "
                                                       "more sessions, or not be an FTP server",
@@ -54,9 +59,10 @@ failure without_greeting(failure why, const net::endpoint& server)
 }  // namespace
 
 session::session(session_setup setup, std::unique_ptr<control_channel> control)
-    : setup_{std::move(setup)}, control_{std::move(control)}, armed_{std::make_unique<armed_data>()},
-      behind_{std::make_unique<arming_behind>(*control_, setup_.connector, setup_.settings, setup_.profile, *armed_,
-                                              setup_.logger)},
+    : setup_{std::move(setup)}, control_{std::move(control)}, data_context_{*control_, setup_.connector,
+                                                                            setup_.settings, setup_.profile,
+                                                                            setup_.logger},
+      armed_{std::make_unique<armed_data>()}, behind_{std::make_unique<arming_behind>(data_context_, *armed_)},
       prepared_{setup_.connector.get_executor()}, last_used_{clock::now()}
 {
 }
@@ -71,8 +77,11 @@ awaitable<result<std::unique_ptr<session>>> session::open(session_setup setup)
     request.family = family_of(settings);
     request.timeout = settings.connect_timeout;
     request.keepalive = settings.keepalive;
+    request.local = settings.bind;
+    request.via = settings.proxy;
     FTPFS_CO_TRY(auto stream, co_await setup.connector.connect(std::move(request)));
-    setup.logger.debug("connected to {}", net::to_string(stream->remote_endpoint()));
+    setup.logger.debug("connected to {}{}", name_of(stream->remote_endpoint(), settings),
+                       settings.proxy ? " through the proxy" : "");
     auto control = std::make_unique<control_channel>(std::move(stream), settings.timeout, setup.logger);
     std::unique_ptr<session> opened{new session{std::move(setup), std::move(control)}};
     FTPFS_CO_CHECK(co_await opened->log_in());
@@ -114,7 +123,7 @@ awaitable<result<>> session::log_in()
         } else if (answer.error() == errc::protocol_violation) {
             step = login.on_unreadable(answer.error());
         } else if (!greeted) {
-            co_return without_greeting(answer.error(), control_->stream().remote_endpoint());
+            co_return without_greeting(answer.error(), name_of(control_->stream().remote_endpoint(), settings));
         } else {
             co_return answer.error();
         }

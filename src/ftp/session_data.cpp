@@ -31,8 +31,8 @@ bool session::pipelines() const noexcept
 bool session::wants_arming()
 {
     const auto& profile = setup_.profile;
-    return setup_.settings.armed && profile.armed != support::refused && profile.data == support::works &&
-           !armed_->ready(clock::now());
+    return setup_.settings.armed && data_question(data_context_) && profile.armed != support::refused &&
+           profile.data == support::works && !armed_->ready(clock::now());
 }
 
 bool session::wants_preparation()
@@ -91,7 +91,7 @@ awaitable<> session::try_pipelining()
 awaitable<> session::arm()
 {
     armed_->take(clock::now());
-    auto begun = co_await begin_data_connection(*control_, setup_.connector, setup_.settings, setup_.profile);
+    auto begun = co_await begin_data_connection(data_context_);
     if (begun) {
         armed_->arm(*std::move(begun), clock::now());
     } else {
@@ -99,17 +99,38 @@ awaitable<> session::arm()
     }
 }
 
-awaitable<result<std::unique_ptr<net::byte_stream>>> session::next_data()
+awaitable<result<std::unique_ptr<net::byte_stream>>> session::next_data(std::string use)
 {
     took_armed_ = false;
+    note_offer();
     if (auto ahead = armed_->take(clock::now())) {
-        auto stream = co_await await_data_connection(*ahead, setup_.profile);
+        auto stream = co_await await_data_connection(*ahead, data_context_);
         if (stream || stream.error() == errc::cancelled) {
             took_armed_ = stream.has_value();
             co_return stream;
         }
     }
-    co_return co_await open_data_connection(*control_, setup_.connector, setup_.settings, setup_.profile);
+    FTPFS_CO_TRY(auto opened, co_await open_data_connection(data_context_, std::move(use)));
+    offer_ = std::move(opened.offer);
+    co_return std::move(opened.stream);
+}
+
+// Only now it is known whether the server came.
+void session::note_offer()
+{
+    if (offer_ && offer_->arrived()) {
+        offer_->ladder().note_success(setup_.profile);
+    }
+    offer_.reset();
+}
+
+failure session::with_data_explained(failure why)
+{
+    if (!offer_ || !offer_->explains(why)) {
+        return why;
+    }
+    offer_->ladder().note_failure(setup_.profile);
+    return offer_->explain(std::move(why));
 }
 
 bool session::armed_in_vain(int code)

@@ -79,6 +79,9 @@ awaitable<result<remote::listing>> session::list(remote_path directory)
         listed = co_await list_by_list(std::move(directory));
     }
     used();
+    if (!listed) {
+        co_return with_data_explained(std::move(listed).error());
+    }
     co_return listed;
 }
 
@@ -87,6 +90,9 @@ awaitable<result<remote::listing>> session::list_with_links(remote_path director
     co_await asio::this_coro::throw_if_cancelled(false);
     auto listed = co_await list_by_list(std::move(directory));
     used();
+    if (!listed) {
+        co_return with_data_explained(std::move(listed).error());
+    }
     co_return listed;
 }
 
@@ -106,7 +112,9 @@ awaitable<result<listing_answer>> session::try_listing(remote_path directory, st
                                                        proto::dialect known)
 {
     std::vector<proto::command> packet;
-    const bool on_the_way = !stands_in(directory) && pipelines() && !must_be_walked(directory);
+    // A server that wants to know the command before the port takes it for the directory where it stands.
+    const bool announced = setup_.profile.pret == support::works;
+    const bool on_the_way = !stands_in(directory) && pipelines() && !must_be_walked(directory) && !announced;
     if (on_the_way) {
         FTPFS_CO_TRY(auto change, proto::command::make("CWD", directory.str()));
         packet.push_back(std::move(change));
@@ -114,7 +122,7 @@ awaitable<result<listing_answer>> session::try_listing(remote_path directory, st
         FTPFS_CO_CHECK(co_await enter(directory));
     }
     packet.push_back(proto::command::bare(command));
-    FTPFS_CO_TRY(auto data, co_await next_data());
+    FTPFS_CO_TRY(auto data, co_await next_data(std::string{command}));
     if (on_the_way) {
         directory_.reset();
         moved_directories_ = setup_.profile.moved_directories;

@@ -55,7 +55,7 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
     for (const auto& question : questions) {
         verbs.emplace_back(question.verb());
     }
-    FTPFS_CO_TRY(auto data, co_await next_data());
+    FTPFS_CO_TRY(auto data, co_await next_data("RETR " + path.str()));
     auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data), *behind_);
     retrieval::range what;
     what.offset = offset;
@@ -89,7 +89,7 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
         co_return version;
     }
     if (!in_vain) {
-        co_return begun.error();
+        co_return with_data_explained(begun.error());
     }
     FTPFS_CO_CHECK(co_await begin_transfer(std::move(path), offset, size));
     co_return version;
@@ -102,7 +102,7 @@ awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
 {
     auto& known = setup_.profile.rest;
     FTPFS_CO_TRY(auto file, co_await reach(std::move(path)));
-    FTPFS_CO_TRY(auto data, co_await next_data());
+    FTPFS_CO_TRY(auto data, co_await next_data("RETR " + file));
     retrieval probe{*control_, setup_.profile, std::move(data), *behind_};
     retrieval::range last;
     last.offset = size - 1;
@@ -114,7 +114,7 @@ awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
         co_return result<>{};  // nothing is proved; the slow way does
     }
     if (!begun) {
-        co_return begun.error();
+        co_return with_data_explained(begun.error());
     }
     if (known == support::refused) {
         co_await probe.end_early();
@@ -149,7 +149,7 @@ awaitable<result<>> session::begin_transfer(remote_path path, std::uint64_t offs
     what.send_rest = offset > 0 ? may_restart : rest_was_sent_ && known != support::refused;
     FTPFS_CO_TRY(const auto file, co_await reach(std::move(path)));
     for (;;) {
-        FTPFS_CO_TRY(auto data, co_await next_data());
+        FTPFS_CO_TRY(auto data, co_await next_data("RETR " + file));
         auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data), *behind_);
         rest_was_sent_ = rest_was_sent_ || what.send_rest;
         FTPFS_CO_CHECK(co_await transfer->send(file, what, pipelines()));
@@ -162,7 +162,7 @@ awaitable<result<>> session::begin_transfer(remote_path path, std::uint64_t offs
         }
         // Once more, now without one from ahead of need: ProFTPD forgets that when a transfer fails.
         if (!in_vain) {
-            co_return begun;
+            co_return with_data_explained(begun.error());
         }
     }
 }
@@ -174,6 +174,9 @@ awaitable<result<std::size_t>> session::read_some(std::span<std::byte> buffer)
     if (over) {
         transfer_.reset();
         used();
+    }
+    if (!count) {
+        co_return with_data_explained(std::move(count).error());
     }
     co_return count;
 }

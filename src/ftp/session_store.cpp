@@ -61,7 +61,7 @@ awaitable<result<>> session::store(remote_path path, remote::upload_start start,
     FTPFS_CO_TRY(const auto argument, co_await reach(std::move(path)));
     FTPFS_CO_TRY(const auto answer, co_await begin_store("STOR", argument, std::nullopt, unheard));
     if (answer && answer->is_negative()) {
-        co_return proto::explain(*answer);
+        co_return with_data_explained(proto::explain(*answer));
     }
     co_return result<>{};
 }
@@ -95,7 +95,7 @@ awaitable<result<>> session::store_behind_end(remote_path path, std::uint64_t of
             co_return result<>{};
         }
         if (!is_about_append(*answer)) {
-            co_return proto::explain(*answer);
+            co_return with_data_explained(proto::explain(*answer));
         }
         profile.append = support::refused;
         setup_.logger.info("the server does not append: {}", answer->as_failure().detail);
@@ -109,7 +109,7 @@ awaitable<result<>> session::store_behind_end(remote_path path, std::uint64_t of
             profile.store_at_end = support::refused;
             co_return failure{errc::unsupported, no_append};
         }
-        co_return proto::explain(*answer);
+        co_return with_data_explained(proto::explain(*answer));
     }
     co_return result<>{};
 }
@@ -124,24 +124,25 @@ awaitable<result<std::optional<proto::reply>>> session::begin_store(std::string 
         rest = 0;
     }
     const auto& profile = setup_.profile;
-    const bool queues = pipelines() && profile.queueing == support::works;
     store_was_refused_ = false;
     for (;;) {
-        FTPFS_CO_TRY(auto data, co_await next_data());
+        FTPFS_CO_TRY(auto data, co_await next_data(verb + " " + argument));
+        // In active mode the server still has to connect: what leaves behind the command might meet that.
+        const bool queues = pipelines() && profile.queueing == support::works && !offer_;
         auto transfer = std::make_unique<storage>(*control_, std::move(data));
         postscript_ = std::make_unique<postscript>(argument, setup_.settings, profile);
         rest_was_sent_ = rest_was_sent_ || rest;
         storage::order order{what};
         order.rest = rest;
         order.pipelined = pipelines();
-        order.unheard = unheard && pipelines() && profile.early_data == support::works;
+        order.unheard = unheard && !offer_ && pipelines() && profile.early_data == support::works;
         if (queues) {
             FTPFS_CO_TRY(order.behind, postscript_->commands());
         }
         auto answer = co_await transfer->begin(std::move(order));
         used();
         if (!answer) {
-            co_return answer;
+            co_return with_data_explained(std::move(answer).error());
         }
         const auto code = transfer->first_code();  // 0: not heard, or REST was refused and nothing else was sent
         postscript_->sent = queues && (code != 0 || !*answer);
@@ -164,7 +165,7 @@ awaitable<> session::hear_postscript()
     if (!std::exchange(postscript_->sent, false) || control_->broken()) {
         co_return;
     }
-    co_await postscript_->hear(*control_, setup_.connector, setup_.settings, setup_.profile);
+    co_await postscript_->hear(data_context_);
     if (postscript_->next) {
         armed_->arm(*std::exchange(postscript_->next, std::nullopt), clock::now());
     }
@@ -200,6 +201,8 @@ awaitable<result<>> session::write(std::vector<shared_bytes> pieces)
     auto written = co_await storage_->write(std::move(pieces));
     if (!written) {
         co_await end_store(false);
+        used();
+        co_return with_data_explained(std::move(written).error());
     }
     used();
     co_return written;
@@ -214,10 +217,10 @@ awaitable<result<>> session::finish_store()
     const auto answer = co_await storage_->finish();
     co_await end_store(true);
     if (!answer) {
-        co_return answer.error();
+        co_return with_data_explained(answer.error());
     }
     if (!answer->is_completion()) {
-        co_return proto::explain(*answer);
+        co_return with_data_explained(proto::explain(*answer));
     }
     if (proto::admits_failure(*answer, name_in(postscript_->file()))) {
         co_return proto::explain_admission(*answer);

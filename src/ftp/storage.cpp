@@ -217,6 +217,7 @@ awaitable<result<proto::reply>> storage::finish()
 {
     ending_ = true;
     if (!final_ && !alarmed_) {
+        data_->expires_after(control_.timeout());
         const auto ended = co_await data_->shutdown_send();
         if (ended && first_code_ == 0) {
             FTPFS_CO_CHECK(co_await hear_first());

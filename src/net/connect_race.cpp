@@ -29,15 +29,18 @@ std::string_view words_for(const error_code& error)
     if (error == asio::error::timed_out) {
         return "timed out";
     }
+    if (error == boost::system::errc::address_not_available) {
+        return "this machine does not have the address to bind to";
+    }
     return "unreachable";
 }
 
 }  // namespace
 
 connect_race::connect_race(executor where, std::vector<endpoint> targets, std::optional<asio::ip::address> local,
-                           std::chrono::milliseconds timeout)
-    : where_{std::move(where)}, targets_{std::move(targets)}, local_{std::move(local)}, timeout_{timeout}, changed_{
-                                                                                                               where_}
+                           std::chrono::milliseconds timeout, pace how)
+    : where_{std::move(where)}, targets_{std::move(targets)}, local_{std::move(local)}, timeout_{timeout}, pace_{how},
+      changed_{where_}
 {
 }
 
@@ -80,7 +83,7 @@ void connect_race::start_next()
 {
     const auto now = clock::now();
     auto& mine = attempts_.emplace_back(where_, targets_[attempts_.size()], now + timeout_);
-    next_start_ = now + attempt_delay;
+    next_start_ = pace_ == pace::staggered ? now + attempt_delay : clock::time_point::max();
     if (const auto error = prepare(mine)) {
         ended(mine, error);
         return;

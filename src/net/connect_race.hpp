@@ -19,9 +19,12 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
 public:
     using clock = std::chrono::steady_clock;
 
+    // Whether an attempt also begins when the one before takes long.
+    enum class pace { staggered, one_by_one };
+
     // `local`: bind to this address first. `timeout`: for each attempt.
     connect_race(executor where, std::vector<endpoint> targets, std::optional<boost::asio::ip::address> local,
-                 std::chrono::milliseconds timeout);
+                 std::chrono::milliseconds timeout, pace how = pace::staggered);
 
     awaitable<result<boost::asio::ip::tcp::socket>> run();
 
@@ -60,6 +63,7 @@ private:
     std::vector<endpoint> targets_;
     std::optional<boost::asio::ip::address> local_;
     std::chrono::milliseconds timeout_;
+    pace pace_;
     async::condition changed_;
     std::deque<attempt> attempts_;  // addresses of elements stay valid
     clock::time_point next_start_ = clock::time_point::min();

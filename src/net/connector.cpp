@@ -3,6 +3,7 @@
 #include "connect_race.hpp"
 #include "ftpfs/net/address_order.hpp"
 #include "ftpfs/net/tcp_stream.hpp"
+#include "tunnel.hpp"
 
 #include <netinet/tcp.h>
 
@@ -32,29 +33,61 @@ void keep_alive(tcp::socket& socket, std::chrono::milliseconds idle)
     socket.set_option(tcp_seconds<TCP_KEEPCNT>{keepalive_probes}, ignored);
 }
 
+// Who the failure is about.
+failure of_proxy(failure why, const connect_request& request)
+{
+    if (request.via) {
+        why.detail = "the proxy " + request.via->host + ": " + why.detail;
+    }
+    return why;
+}
+
 }  // namespace
 
 awaitable<result<std::unique_ptr<byte_stream>>> connector::connect(connect_request request)
 {
-    FTPFS_CO_TRY(const auto addresses, co_await resolver_.look_up(request.host, request.family, request.timeout));
-    std::vector<endpoint> targets;
-    for (const auto& one : alternate_families(addresses)) {
-        targets.emplace_back(one, request.port);
+    if (request.local && request.family == address_family::any) {
+        request.family = request.local->is_v4() ? address_family::ipv4 : address_family::ipv6;
     }
-    const auto race = std::make_shared<connect_race>(where_, std::move(targets), std::nullopt, request.timeout);
-    FTPFS_CO_TRY(auto socket, co_await race->run());
+    const auto host = request.via ? request.via->host : request.host;
+    const auto port = request.via ? request.via->port : request.port;
+    auto addresses = co_await resolver_.look_up(host, request.family, request.timeout);
+    if (!addresses) {
+        co_return of_proxy(std::move(addresses).error(), request);
+    }
+    std::vector<endpoint> targets;
+    for (const auto& one : alternate_families(*addresses)) {
+        targets.emplace_back(one, port);
+    }
+    const auto race = std::make_shared<connect_race>(where_, std::move(targets), request.local, request.timeout);
+    auto connected = co_await race->run();
+    if (!connected) {
+        co_return of_proxy(std::move(connected).error(), request);
+    }
+    auto socket = *std::move(connected);
     error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
     if (request.keepalive.count() > 0) {
         keep_alive(socket, request.keepalive);
     }
-    co_return std::make_unique<tcp_stream>(std::move(socket), acknowledgement::prompt);
+    auto stream = std::make_unique<tcp_stream>(std::move(socket), acknowledgement::prompt);
+    if (request.via) {
+        stream->expires_after(request.timeout);
+        FTPFS_CO_CHECK(co_await negotiate(*stream, *request.via, request.host, request.port));
+        stream->never_expires();
+    }
+    co_return std::move(stream);
 }
 
-std::unique_ptr<connecting> connector::begin_connect(asio::ip::address local, endpoint remote,
+std::unique_ptr<connecting> connector::begin_connect(asio::ip::address local, std::vector<endpoint> remotes,
                                                      std::chrono::milliseconds timeout)
 {
-    return std::make_unique<connecting>(where_, local, remote, timeout);
+    return std::make_unique<connecting>(where_, local, std::move(remotes), timeout);
+}
+
+std::unique_ptr<connecting> connector::begin_connect(tunnel_request request)
+{
+    return std::make_unique<connecting>(where_, std::move(request));
 }
 
 }  // namespace ftpfs::net

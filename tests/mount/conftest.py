@@ -17,6 +17,7 @@ import pytest
 
 import tree
 from fixture_types import Place, StartMount, StartServer
+from lab import Lab
 from limits import LIMITS, Limits
 from mount import FTPFS, Mount, Options, adopt_orphans, unmount_all_below
 from servers import SERVERS, Server
@@ -162,6 +163,13 @@ def start_mount(workspace: Path) -> Iterator[StartMount]:
             return mount
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def network() -> Iterator[Lab]:
+    """A network with NAT on both sides; see `lab`."""
+    with Lab() as made:
+        yield made
 
 
 def _kill_mounts() -> None:

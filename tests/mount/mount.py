@@ -8,7 +8,7 @@ import ctypes
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -28,7 +28,13 @@ class Mount:
     """Mounted from `start` to `unmount`; everything it leaves behind lies in `folder`."""
 
     def __init__(
-        self, url: str, folder: Path, options: Options = {}, stdin: str = "", home: Path | None = None
+        self,
+        url: str,
+        folder: Path,
+        options: Options = {},
+        stdin: str = "",
+        home: Path | None = None,
+        inside: Sequence[str] = (),
     ) -> None:
         self.url = url
         self.point = folder / "mnt"
@@ -37,12 +43,13 @@ class Mount:
         self.options: dict[str, str | int | bool] = {"log_level": "debug", "log_file": str(self.log), **options}
         self.stdin = stdin
         self.home = home
+        self.inside = inside
         self.pid: int | None = None
 
     def start(self) -> Self:
         self.point.mkdir(parents=True, exist_ok=True)
         arguments = ["-o", option_string(self.options), self.url, str(self.point)]
-        done = run_ftpfs(*arguments, stdin=self.stdin, home=self.home, reports=self.reports)
+        done = run_ftpfs(*arguments, stdin=self.stdin, home=self.home, reports=self.reports, inside=self.inside)
         if done.returncode != 0:
             raise MountError(f"ftpfs ended with {done.returncode}: {done.stdout}{done.stderr}\n{self.evidence()}")
         assert is_mounted(self.point), f"ftpfs returned 0 and {self.point} is not mounted\n{self.evidence()}"
@@ -120,10 +127,11 @@ def run_ftpfs(
     home: Path | None = None,
     reports: Path | None = None,
     program: Path = FTPFS,
+    inside: Sequence[str] = (),
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the command until it comes back, with what it printed."""
+    """Runs the command until it comes back, with what it printed; `inside`: words before it, for another network."""
     return subprocess.run(
-        [str(program), *arguments],
+        [*inside, str(program), *arguments],
         input=stdin,
         capture_output=True,
         text=True,

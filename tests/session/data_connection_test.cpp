@@ -1,4 +1,7 @@
 #include "session_fixture.hpp"
+#include "support/silent_port.hpp"
+
+#include <gmock/gmock.h>
 
 namespace ftpfs::test {
 namespace {
@@ -6,8 +9,39 @@ namespace {
 const std::vector<std::string> with_mlsd{"MLST type*;size*;modify*;", "SIZE", "MDTM", "REST STREAM"};
 constexpr auto one_file = "type=file;size=3;modify=20260304091702; a\r\n";
 
+using testing::HasSubstr;
+
 class session_data_connection : public session_fixture {
 protected:
+    // One listing, over a data connection that is there.
+    static awaitable<> give_listing(scripted_control& control, scripted_data& data)
+    {
+        co_await control.expect("MLSD", "150 here");
+        co_await data.send(one_file);
+        data.close();
+        co_await control.say("226 done");
+    }
+
+    // Nobody listens there.
+    static std::string dead_port(scripted_control& control, std::string_view address)
+    {
+        auto closed = control.listen();
+        closed.refuse_connections();
+        return closed.pasv_text(address);
+    }
+
+    failure refused_listing()
+    {
+        failure why;
+        with_session([&](session& opened) -> awaitable<> {
+            const auto listed = co_await opened.list(path("/"));
+            EXPECT_FALSE(listed);
+            EXPECT_FALSE(opened.lost());
+            why = listed ? failure{} : listed.error();
+        });
+        return why;
+    }
+
     // Lists the root so often, and each time it must show one file.
     void list_root(int times)
     {
@@ -68,6 +102,158 @@ TEST_F(session_data_connection, uses_pasv_for_good_once_an_epsv_port_could_not_b
     });
     list_root(2);
     EXPECT_EQ(profile.epsv, support::refused);
+}
+
+TEST_F(session_data_connection, uses_pasv_for_good_once_an_epsv_port_answered_nothing)
+{
+    settings.connect_timeout = std::chrono::milliseconds{50};
+    const silent_port dropped{loop};
+    server.add([&](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("EPSV", "229 ok (|||" + std::to_string(dropped.endpoint().port()) + "|)");
+        for (int i = 0; i < 2; ++i) {
+            auto data = co_await control.expect_pasv();
+            co_await give_listing(control, data);
+        }
+        co_await control.expect_end();
+    });
+    list_root(2);
+    EXPECT_EQ(profile.epsv, support::refused);
+    EXPECT_EQ(profile.pasv, support::works);
+}
+
+TEST_F(session_data_connection, tells_what_became_of_each_way)
+{
+    server.add([&](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("EPSV", "500 no such thing");
+        co_await control.expect("PASV", "227 ok " + dead_port(control, "127,0,0,1"));
+        co_await control.expect_end();
+    });
+    const auto why = refused_listing();
+    EXPECT_THAT(why.detail, HasSubstr("EPSV: 500 no such thing; PASV: connect 127.0.0.1:"));
+}
+
+TEST_F(session_data_connection, begins_anew_with_epsv_after_everything_has_failed)
+{
+    profile.epsv = support::refused;
+    server.add([&](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("PASV", "227 ok " + dead_port(control, "127,0,0,1"));
+        co_await control.transfer("MLSD", one_file);
+        co_await control.expect_end();
+    });
+    with_session([](session& opened) -> awaitable<> {
+        EXPECT_FALSE(co_await opened.list(path("/")));
+        CO_REQUIRE(co_await opened.list(path("/")));
+    });
+    EXPECT_EQ(profile.epsv, support::works);
+}
+
+TEST_F(session_data_connection, believes_the_address_in_a_227_if_told_to)
+{
+    settings.data = ftp::data_mode::pasv;
+    settings.pasv_address = ftp::pasv_address::server;
+    scripted_data elsewhere{loop.get_executor(), boost::asio::ip::make_address("127.0.0.2")};
+    server.add([&](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("PASV", "227 ok " + elsewhere.pasv_text("127,0,0,2"));
+        co_await give_listing(control, elsewhere);
+        co_await control.expect_end();
+    });
+    list_root(1);
+}
+
+TEST_F(session_data_connection, says_that_the_address_it_was_told_to_believe_is_wrong)
+{
+    settings.data = ftp::data_mode::pasv;
+    settings.pasv_address = ftp::pasv_address::server;
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("PASV", "227 ok " + dead_port(control, "127,0,0,2"));
+        co_await control.expect_end();
+    });
+    const auto why = refused_listing();
+    EXPECT_TRUE(why == errc::connection_refused);
+    EXPECT_THAT(why.detail, HasSubstr("connect 127.0.0.2:"));
+    EXPECT_THAT(why.detail, HasSubstr("the server named the address 127.0.0.2"));
+    EXPECT_THAT(why.detail, HasSubstr("pasv_address=control"));
+}
+
+TEST_F(session_data_connection, finds_out_that_the_data_ports_are_elsewhere_and_remembers_it)
+{
+    settings.data = ftp::data_mode::pasv;
+    settings.pasv_address = ftp::pasv_address::automatic;
+    const auto there = boost::asio::ip::make_address("127.0.0.2");
+    scripted_data first{loop.get_executor(), there};
+    scripted_data second{loop.get_executor(), there};
+    server.add([&](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        for (auto* data : {&first, &second}) {
+            co_await control.expect("PASV", "227 ok " + data->pasv_text("127,0,0,2"));
+            co_await give_listing(control, *data);
+        }
+        co_await control.expect_end();
+    });
+    with_session([this](session& opened) -> awaitable<> {
+        CO_REQUIRE(co_await opened.list(path("/")));
+        EXPECT_EQ(profile.named_address, support::works);
+        CO_REQUIRE(co_await opened.list(path("/")));
+    });
+}
+
+TEST_F(session_data_connection, tries_an_address_again_that_has_worked_before)
+{
+    settings.data = ftp::data_mode::pasv;
+    settings.pasv_address = ftp::pasv_address::automatic;
+    profile.named_address = support::works;
+    scripted_data elsewhere{loop.get_executor(), boost::asio::ip::make_address("127.0.0.2")};
+    server.add([&](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("PASV", "227 ok " + dead_port(control, "127,0,0,2"));
+        co_await control.expect("PASV", "227 ok " + elsewhere.pasv_text("127,0,0,2"));
+        co_await give_listing(control, elsewhere);
+        co_await control.expect_end();
+    });
+    with_session([](session& opened) -> awaitable<> {
+        EXPECT_FALSE(co_await opened.list(path("/")));
+        CO_REQUIRE(co_await opened.list(path("/")));
+    });
+    EXPECT_EQ(profile.named_address, support::works);
+}
+
+TEST_F(session_data_connection, tries_an_address_the_server_named_only_once)
+{
+    settings.data = ftp::data_mode::pasv;
+    settings.pasv_address = ftp::pasv_address::automatic;
+    scripted_data unasked{loop.get_executor(), boost::asio::ip::make_address("127.0.0.2")};
+    server.add([&](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("PASV", "227 ok " + dead_port(control, "127,0,0,2"));
+        co_await control.expect("PASV", "227 ok " + unasked.pasv_text("127,0,0,2"));
+        co_await control.expect_end();
+    });
+    with_session([this](session& opened) -> awaitable<> {
+        EXPECT_FALSE(co_await opened.list(path("/")));
+        EXPECT_EQ(profile.named_address, support::refused);
+        EXPECT_FALSE(co_await opened.list(path("/")));
+    });
+}
+
+TEST_F(session_data_connection, comes_from_the_address_that_was_asked_for)
+{
+    settings.bind = boost::asio::ip::make_address("127.0.0.9");
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        auto data = co_await control.expect_epsv();
+        co_await control.expect("MLSD", "150 here");
+        co_await data.send(one_file);
+        EXPECT_EQ(data.peer().address().to_string(), "127.0.0.9");
+        data.close();
+        co_await control.say("226 done");
+        co_await control.expect_end();
+    });
+    list_root(1);
 }
 
 TEST_F(session_data_connection, ignores_the_address_in_a_227)

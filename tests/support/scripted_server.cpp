@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <optional>
 #include <utility>
 
@@ -68,6 +69,11 @@ scripted_data::scripted_data(executor where, const asio::ip::address& address)
 {
 }
 
+scripted_data::scripted_data(executor where, const asio::ip::address& from, tcp::endpoint client)
+    : socket_{std::make_unique<tcp::socket>(where, tcp::endpoint{from, 0})}, client_{std::move(client)}
+{
+}
+
 std::string scripted_data::epsv_text() const
 {
     return fmt::format("(|||{}|)", port_);
@@ -80,6 +86,14 @@ std::string scripted_data::pasv_text(std::string_view address) const
 
 awaitable<> scripted_data::accept(std::source_location line)
 {
+    if (client_.port() != 0) {
+        const auto target = std::exchange(client_, {});
+        auto [unreachable] = co_await socket_->async_connect(target, as_result);
+        if (unreachable) {
+            fail("the client cannot be reached: " + unreachable.message(), line);
+        }
+        co_return;
+    }
     if (socket_->is_open()) {
         co_return;
     }
@@ -160,8 +174,8 @@ tcp::endpoint scripted_data::peer() const
 
 void scripted_data::close()
 {
+    refuse_connections();
     error_code ignored;
-    listener_->close(ignored);
     socket_->close(ignored);
 }
 
@@ -174,7 +188,9 @@ void scripted_data::reset()
 void scripted_data::refuse_connections()
 {
     error_code ignored;
-    listener_->close(ignored);
+    if (listener_) {
+        listener_->close(ignored);
+    }
 }
 
 scripted_control::scripted_control(scripted_server& owner, std::size_t number, tcp::socket socket)
@@ -292,6 +308,35 @@ awaitable<scripted_data> scripted_control::expect_pasv(std::source_location line
     auto data = listen();
     co_await expect("PASV", "227 Entering Passive Mode " + data.pasv_text(), line);
     co_return data;
+}
+
+awaitable<tcp::endpoint> scripted_control::expect_offer(std::string beginning, std::string reply,
+                                                        std::source_location line)
+{
+    const auto got = co_await next();
+    if (!got.starts_with(beginning)) {
+        fail(fmt::format("waited for \"{}\", got \"{}\"", beginning, got), line);
+    }
+    if (!reply.empty()) {
+        co_await say(std::move(reply));
+    }
+    std::array<unsigned, 6> six{};
+    if (std::sscanf(got.c_str(), "PORT %u,%u,%u,%u,%u,%u", &six[0], &six[1], &six[2], &six[3], &six[4], &six[5]) == 6) {
+        const auto address = fmt::format("{}.{}.{}.{}", six[0], six[1], six[2], six[3]);
+        co_return tcp::endpoint{asio::ip::make_address(address), static_cast<std::uint16_t>(six[4] * 256 + six[5])};
+    }
+    std::array<char, 64> host{};
+    unsigned port = 0;
+    if (std::sscanf(got.c_str(), "EPRT |%*u|%63[^|]|%u|", host.data(), &port) != 2) {
+        fail("no address in " + got, line);
+    }
+    co_return tcp::endpoint{asio::ip::make_address(host.data()), static_cast<std::uint16_t>(port)};
+}
+
+awaitable<scripted_data> scripted_control::expect_port(std::source_location line)
+{
+    const auto client = co_await expect_offer("PORT", "200 ok", line);
+    co_return scripted_data{socket_.get_executor(), socket_.local_endpoint().address(), client};
 }
 
 awaitable<> scripted_control::transfer(std::string command, std::string bytes, std::string end,

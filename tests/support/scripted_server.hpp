@@ -45,6 +45,8 @@ class scripted_server;
 class scripted_data {
 public:
     scripted_data(executor where, const boost::asio::ip::address& address);
+    // Active mode: connects to the client where others would accept, from that address.
+    scripted_data(executor where, const boost::asio::ip::address& from, boost::asio::ip::tcp::endpoint client);
 
     std::uint16_t port() const;
     // "(|||port|)" and "(127,0,0,1,p,q)", for replies written by hand.
@@ -73,6 +75,7 @@ private:
     std::unique_ptr<boost::asio::ip::tcp::acceptor> listener_;
     std::unique_ptr<boost::asio::ip::tcp::socket> socket_;
     std::uint16_t port_ = 0;
+    boost::asio::ip::tcp::endpoint client_;  // port 0: in passive mode
 };
 
 // The server's end of one control connection.
@@ -99,6 +102,11 @@ public:
     // EPSV or PASV, answered with a fresh listener.
     awaitable<scripted_data> expect_epsv(std::source_location line = std::source_location::current());
     awaitable<scripted_data> expect_pasv(std::source_location line = std::source_location::current());
+    // PORT or EPRT (a command that begins so), and the endpoint in it.
+    awaitable<boost::asio::ip::tcp::endpoint> expect_offer(std::string verb, std::string reply = "200 ok",
+                                                           std::source_location line = std::source_location::current());
+    // The same, with a data connection to it that comes from the server's address.
+    awaitable<scripted_data> expect_port(std::source_location line = std::source_location::current());
     // A fresh listener that nobody has heard of yet.
     scripted_data listen();
 

@@ -9,10 +9,9 @@
 // to outlives it.
 #pragma once
 
-#include "ftpfs/ftp/config.hpp"
-#include "ftpfs/ftp/control_channel.hpp"
-#include "ftpfs/ftp/server_profile.hpp"
-#include "ftpfs/net/connector.hpp"
+#include "ftpfs/ftp/data_connection.hpp"
+
+#include <optional>
 
 namespace ftpfs::ftp {
 
@@ -20,8 +19,7 @@ class armed_data;
 
 class arming_behind {
 public:
-    arming_behind(control_channel& control, net::connector& connector, const config& settings, server_profile& profile,
-                  armed_data& armed, const log& logger);
+    arming_behind(const data_context& with, armed_data& armed) : with_{with}, armed_{armed} {}
 
     // When the server has ended the data of a transfer whose final reply is still to come. Does nothing where the
     // question is not known to be safe, or where the final reply is here. A lost connection shows in the channel.
@@ -42,14 +40,10 @@ public:
 private:
     bool may_ask() const;
 
-    control_channel& control_;
-    net::connector& connector_;
-    const config& settings_;
-    server_profile& profile_;
+    const data_context& with_;
     armed_data& armed_;
-    const log& log_;
     bool asked_ = false;
-    bool extended_ = false;  // for EPSV
+    std::optional<data_ladder> ladder_;  // at what was asked for
 };
 
 }  // namespace ftpfs::ftp

@@ -4,7 +4,7 @@
 //     commands() ─► sent behind STOR, or after its final reply ─► hear() ─► seen, next
 //
 // Owned by a session, made for one upload. Only questions: whatever is answered, or not, the upload itself is judged
-// by others. The control channel, the connector and the profile outlive it.
+// by others. The context outlives it.
 #pragma once
 
 #include "ftpfs/core/attributes.hpp"
@@ -27,8 +27,7 @@ public:
     std::string_view file() const noexcept { return argument_; }
 
     // Reads all the replies. Where one does not come, the channel is broken.
-    awaitable<> hear(control_channel& control, net::connector& connector, const config& settings,
-                     server_profile& profile);
+    awaitable<> hear(const data_context& with);
 
     bool sent = false;
     // Absent where the server did not tell, or has no such file.

@@ -28,8 +28,14 @@ struct server_profile {
     std::optional<proto::feature_set> features;
     std::string system;  // the text of SYST
 
-    // refused also when data connections to EPSV's port fail while PASV's work: some firewalls read only PASV.
+    // Data connections (data_ladder). refused also when EPSV's port can't be reached while PASV's can: some firewalls
+    // read only PASV.
     support epsv = support::unknown;
+    support pasv = support::unknown;
+    support active = support::unknown;
+    support port = support::unknown;           // PORT; else EPRT
+    support pret = support::unknown;           // wants to know the command before PASV (DrFTPD)
+    support named_address = support::unknown;  // what a 227 names, where that is not the control connection's peer
 
     // Round trips. `data` works: a data connection came about, so the next one most likely will, too.
     support data = support::unknown;

@@ -9,9 +9,8 @@
 #pragma once
 
 #include "ftpfs/async/condition.hpp"
-#include "ftpfs/core/result.hpp"
+#include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/session_setup.hpp"
-#include "ftpfs/proto/command.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
 #include "ftpfs/remote/remote.hpp"
 
@@ -22,15 +21,10 @@
 #include <span>
 #include <string>
 
-namespace ftpfs::net {
-class byte_stream;
-}
-
 namespace ftpfs::ftp {
 
 class armed_data;
 class arming_behind;
-class control_channel;
 class postscript;
 class retrieval;
 class storage;
@@ -167,8 +161,10 @@ private:
     bool wants_arming();
     awaitable<> try_pipelining();
     awaitable<> arm();
-    // The armed data connection, or a new one.
-    awaitable<result<std::unique_ptr<net::byte_stream>>> next_data();
+    // The armed data connection, or a new one, for that command ("RETR /a").
+    awaitable<result<std::unique_ptr<net::byte_stream>>> next_data(std::string use);
+    void note_offer();
+    failure with_data_explained(failure why);
     // After the first reply to a transfer command: did the server not use the armed connection?
     bool armed_in_vain(int code);
     awaitable<result<>> check_end(remote_path path, std::uint64_t offset, std::optional<file_version> expected);
@@ -181,11 +177,13 @@ private:
 
     session_setup setup_;
     std::unique_ptr<control_channel> control_;
+    data_context data_context_;
     std::unique_ptr<retrieval> transfer_;
     std::unique_ptr<storage> storage_;
     std::unique_ptr<armed_data> armed_;
     std::unique_ptr<arming_behind> behind_;
-    bool took_armed_ = false;  // the data connection of the last transfer was armed
+    std::optional<active_offer> offer_;  // of the last data connection, in active mode
+    bool took_armed_ = false;            // the data connection of the last transfer was armed
     bool preparing_ = false;
     async::condition prepared_;
     std::unique_ptr<postscript> postscript_;  // of the last upload

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,11 @@ struct connect_request {
     std::chrono::milliseconds timeout{10'000};
     // Idle time after which TCP asks whether the peer is still there; 0 never asks.
     std::chrono::milliseconds keepalive{0};
+    // Through this proxy, which looks the host up itself; then family, timeout and keepalive are those of the
+    // connection to the proxy.
+    std::shared_ptr<const proxy> via;
+    // From this address of ours; decides the family where that is `any`.
+    std::optional<boost::asio::ip::address> local;
 };
 
 class connector {
@@ -37,9 +43,13 @@ public:
     awaitable<result<std::unique_ptr<byte_stream>>> connect(connect_request request);
 
     // Begins to connect to a known address, from that of another connection to the same host: servers refuse data
-    // connections which come from elsewhere. `timeout`: from now on.
-    std::unique_ptr<connecting> begin_connect(boost::asio::ip::address local, endpoint remote,
+    // connections which come from elsewhere. Several addresses: each after the one before has failed, `timeout` for
+    // each.
+    std::unique_ptr<connecting> begin_connect(boost::asio::ip::address local, std::vector<endpoint> remotes,
                                               std::chrono::milliseconds timeout);
+
+    // The same through a proxy.
+    std::unique_ptr<connecting> begin_connect(tunnel_request request);
 
     const executor& get_executor() const noexcept { return where_; }
 

@@ -131,6 +131,9 @@ TEST(config, contradictions_are_told)
     };
     for (const auto& [url, options, words] :
          {row{"ftp://h/", "ipv4,ipv6", "exclude each other"}, row{"ftp://h/", "allow_other,allow_root", "exclude"},
+          row{"ftp://h/", "bind=192.0.2.1,ipv6", "bind=192.0.2.1 and ipv6 exclude each other"},
+          row{"ftp://h/", "bind=::1,ipv4", "bind=::1 and ipv4 exclude each other"},
+          row{"ftp://h/", "proxy=socks5://p,data=active", "proxy and data=active exclude each other"},
           row{"ftp://h/", "cache_size=1M,read_ahead=2M", "do not fit into a cache_size of 1 MiB"},
           row{"ftp://alice@h/", "user=bob", "two users are given, \"alice\" in the URL and user=bob"}}) {
         problems found;

@@ -55,6 +55,15 @@ TEST(failure_report, gives_each_cause_a_status_and_words)
     }
 }
 
+TEST(failure_report, tells_data_connections_from_the_login)
+{
+    const auto said = explain_connection(
+        failure{errc::timed_out, "/: data connection: connect 10.0.0.5:50000: timed out"}, example());
+    EXPECT_EQ(said.status, exit_status::cannot_connect);
+    EXPECT_EQ(said.message, "ftp.example.org takes the login, but no connection for data comes about (/: data "
+                            "connection: connect 10.0.0.5:50000: timed out)");
+}
+
 TEST(failure_report, names_the_port_and_the_brackets_that_were_used)
 {
     auto settings = example();

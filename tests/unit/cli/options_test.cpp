@@ -115,7 +115,10 @@ TEST(options, reach_their_fields)
 {
     const auto into = applied(
         "user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
-        "armed=off,pipelining=off,ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
+        "pasv_address=auto,active_address=198.51.100.1,active_ports=50000-50099,bind=192.0.2.9,proxy=http://"
+        "pat:pw@proxy:3128,armed=off,pipelining="
+        "off,ipv6,connect_timeout=1500ms,timeout=2min,keepalive="
+        "1h,listing=list,hidden=off,"
         "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,streams=3,prefetch=off,disk_cache=20G,cache_"
         "dir=/d,"
         "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
@@ -128,6 +131,13 @@ TEST(options, reach_their_fields)
     EXPECT_EQ(into.ftp.account, "acc");
     EXPECT_EQ(into.ftp.connections, 7U);
     EXPECT_EQ(into.ftp.data, ftp::data_mode::pasv);
+    EXPECT_EQ(into.ftp.pasv_address, ftp::pasv_address::automatic);
+    EXPECT_EQ(applied("data=active").ftp.data, ftp::data_mode::active);
+    EXPECT_EQ(into.ftp.active_address, boost::asio::ip::make_address("198.51.100.1"));
+    EXPECT_EQ(into.ftp.active_ports, (ftp::port_range{50000, 50099}));
+    ASSERT_TRUE(into.ftp.proxy);
+    EXPECT_EQ(into.ftp.proxy->host, "proxy");
+    EXPECT_EQ(into.ftp.bind, boost::asio::ip::make_address("192.0.2.9"));
     EXPECT_FALSE(into.ftp.armed);
     EXPECT_FALSE(into.ftp.pipelining);
     EXPECT_FALSE(into.ipv4);
@@ -209,7 +219,14 @@ TEST(options, tell_what_is_wrong_with_a_value)
         row{"connections=65", "not a number from 1 to 64"},
         row{"connections=-1", "not a number"},
         row{"connections=4x", "not a number"},
-        row{"data=active", "\"active\" is not one of auto, epsv, pasv"},
+        row{"data=passive", "\"passive\" is not one of auto, epsv, pasv, active"},
+        row{"pasv_address=peer", "\"peer\" is not one of control, server, auto"},
+        row{"bind=eth0", "\"eth0\" is not an address like 192.0.2.1"},
+        row{"active_address=router.example", "\"router.example\" is not an address"},
+        row{"active_ports=50000", "\"50000\" is not a range of ports from 1024 to 65535, like 50000-50099"},
+        row{"active_ports=80-90", "is not a range of ports"},
+        row{"active_ports=50001-50000", "is not a range of ports"},
+        row{"active_ports=50000-70000", "is not a range of ports"},
         row{"upload=fast", "\"fast\" is not one of stream, atomic"},
         row{"staging_dir=tmp", "\"tmp\" is not an absolute path"},
         row{"chown=yes", "\"yes\" is not one of fail, ignore"},

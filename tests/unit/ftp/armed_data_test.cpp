@@ -13,15 +13,23 @@ using asio::ip::tcp;
 
 class armed_data_test : public testing::Test {
 protected:
+    data_link under_way()
+    {
+        const auto here = asio::ip::make_address("127.0.0.1");
+        auto connection = std::make_unique<net::connecting>(
+            loop.get_executor(), here, std::vector<net::endpoint>(1, listener.local_endpoint()), 10s);
+        return data_link{std::move(connection), data_ladder{config{}, server_profile{}, false}, std::nullopt,
+                         std::vector(1, data_host{})};
+    }
+
     // Connected, and accepted by `peer`.
     data_link connected()
     {
-        const auto here = asio::ip::make_address("127.0.0.1");
-        auto connection = std::make_unique<net::connecting>(loop.get_executor(), here, listener.local_endpoint(), 10s);
+        auto link = under_way();
         peer = listener.accept();
         loop.run();
         loop.restart();
-        return data_link{std::move(connection), true};
+        return link;
     }
 
     asio::io_context loop;
@@ -84,9 +92,7 @@ TEST_F(armed_data_test, does_not_hand_out_what_something_came_on)
 
 TEST_F(armed_data_test, hands_out_what_is_still_on_its_way)
 {
-    const auto here = asio::ip::make_address("127.0.0.1");
-    auto connection = std::make_unique<net::connecting>(loop.get_executor(), here, listener.local_endpoint(), 10s);
-    armed.arm(data_link{std::move(connection), true}, start);
+    armed.arm(under_way(), start);
     EXPECT_TRUE(armed.take(start));
 }
 

@@ -2,13 +2,11 @@
 
 #include "connect_race.hpp"
 #include "support/run.hpp"
+#include "support/silent_port.hpp"
 
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
-#include <sys/socket.h>
-
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -93,7 +91,7 @@ TEST_F(connector_test, reports_a_name_that_does_not_resolve)
 TEST_F(connector_test, connects_from_the_wanted_address)
 {
     const auto from = asio::ip::make_address("127.0.0.2");
-    const auto begun = to_test.begin_connect(from, listener.local_endpoint(), std::chrono::seconds{5});
+    const auto begun = to_test.begin_connect(from, {listener.local_endpoint()}, std::chrono::seconds{5});
     const auto stream = test::run(loop, begun->get());
     ASSERT_TRUE(stream);
     EXPECT_EQ((*stream)->local_endpoint().address(), from);
@@ -102,7 +100,7 @@ TEST_F(connector_test, connects_from_the_wanted_address)
 TEST_F(connector_test, sees_without_waiting_what_became_of_a_connection)
 {
     const auto here = asio::ip::address_v4::loopback();
-    const auto begun = to_test.begin_connect(here, listener.local_endpoint(), std::chrono::seconds{5});
+    const auto begun = to_test.begin_connect(here, {listener.local_endpoint()}, std::chrono::seconds{5});
     EXPECT_TRUE(begun->usable());  // under way
     auto peer = listener.accept();
     loop.run();
@@ -115,7 +113,7 @@ TEST_F(connector_test, sees_without_waiting_what_became_of_a_connection)
 TEST_F(connector_test, sees_without_waiting_that_nobody_listens)
 {
     const auto here = asio::ip::address_v4::loopback();
-    const auto begun = to_test.begin_connect(here, endpoint{here, closed_port()}, std::chrono::seconds{5});
+    const auto begun = to_test.begin_connect(here, {endpoint{here, closed_port()}}, std::chrono::seconds{5});
     loop.run();
     EXPECT_FALSE(begun->usable());
     const auto stream = test::run(loop, begun->get());
@@ -125,8 +123,45 @@ TEST_F(connector_test, sees_without_waiting_that_nobody_listens)
 TEST_F(connector_test, gives_up_a_connection_that_nobody_wants_any_more)
 {
     const auto here = asio::ip::address_v4::loopback();
-    to_test.begin_connect(here, listener.local_endpoint(), std::chrono::seconds{5}).reset();
+    to_test.begin_connect(here, {listener.local_endpoint()}, std::chrono::seconds{5}).reset();
     loop.run();  // ends: nothing is left to wait for
+}
+
+TEST_F(connector_test, tries_one_address_after_the_other_if_asked_to)
+{
+    const auto here = asio::ip::address_v4::loopback();
+    const auto begun = to_test.begin_connect(here, {endpoint{here, closed_port()}, listener.local_endpoint()},
+                                             std::chrono::seconds{5});
+    const auto stream = test::run(loop, begun->get());
+    ASSERT_TRUE(stream);
+    EXPECT_EQ((*stream)->remote_endpoint(), listener.local_endpoint());
+}
+
+TEST_F(connector_test, binds_to_the_wanted_address)
+{
+    auto request = request_to(port);
+    request.local = asio::ip::make_address("127.0.0.3");
+    const auto stream = test::run(loop, to_test.connect(request));
+    ASSERT_TRUE(stream);
+    EXPECT_EQ((*stream)->local_endpoint().address(), request.local);
+}
+
+TEST_F(connector_test, says_that_the_wanted_address_is_not_here)
+{
+    auto request = request_to(port);
+    request.local = asio::ip::make_address("192.0.2.77");
+    const auto stream = test::run(loop, to_test.connect(std::move(request)));
+    ASSERT_FALSE(stream);
+    EXPECT_NE(stream.error().detail.find("this machine does not have the address"), std::string::npos);
+}
+
+TEST_F(connector_test, looks_only_for_addresses_of_the_family_it_comes_from)
+{
+    auto request = request_to(port);
+    request.local = asio::ip::make_address("::1");
+    const auto stream = test::run(loop, to_test.connect(std::move(request)));
+    ASSERT_FALSE(stream);
+    EXPECT_TRUE(stream.error() == errc::host_not_found);
 }
 
 TEST_F(connector_test, tries_the_next_address_when_one_refuses)
@@ -142,26 +177,12 @@ TEST_F(connector_test, tries_the_next_address_when_one_refuses)
 // A listener whose queue is full drops further connection requests: silence, without leaving the machine.
 class connector_to_silence : public connector_test {
 protected:
-    connector_to_silence()
-    {
-        silent.open(tcp::v4());
-        silent.bind(tcp::endpoint{asio::ip::address_v4::loopback(), 0});
-        silent.listen(0);
-        for (auto& one : fillers) {
-            one.open(tcp::v4());
-            one.non_blocking(true);
-            const auto full = silent.local_endpoint();
-            ::connect(one.native_handle(), full.data(), static_cast<socklen_t>(full.size()));  // Asio's would wait
-        }
-    }
-
-    tcp::acceptor silent{loop};
-    std::array<tcp::socket, 4> fillers{tcp::socket{loop}, tcp::socket{loop}, tcp::socket{loop}, tcp::socket{loop}};
+    test::silent_port silent{loop};
 };
 
 TEST_F(connector_to_silence, gives_up_in_time)
 {
-    auto request = request_to(silent.local_endpoint().port());
+    auto request = request_to(silent.endpoint().port());
     request.timeout = std::chrono::milliseconds{50};
     const auto stream = test::run(loop, to_test.connect(std::move(request)));
     ASSERT_FALSE(stream);
@@ -171,7 +192,7 @@ TEST_F(connector_to_silence, gives_up_in_time)
 TEST_F(connector_to_silence, does_not_wait_for_a_silent_address_before_it_tries_the_next)
 {
     std::vector<endpoint> targets;
-    targets.push_back(silent.local_endpoint());
+    targets.push_back(silent.endpoint());
     targets.push_back(listener.local_endpoint());
     const auto race =
         std::make_shared<connect_race>(loop.get_executor(), targets, std::nullopt, std::chrono::seconds{60});
