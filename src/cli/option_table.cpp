@@ -1,5 +1,6 @@
 #include "ftpfs/cli/options.hpp"
 #include "ftpfs/core/units.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 
 #include <fmt/format.h>
 #include <grp.h>
@@ -167,6 +168,16 @@ complaint hidden_files(settings& into, std::string_view value)
     return one_of(into.ftp.hidden, value, choices);
 }
 
+complaint charset(settings& into, std::string_view value)
+{
+    const auto known = proto::name_codec::make(value);
+    if (!known) {
+        return known.error().detail;
+    }
+    into.ftp.charset = known->charset();
+    return fine;
+}
+
 complaint log_level(settings& into, std::string_view value)
 {
     using level = spdlog::level::level_enum;
@@ -307,6 +318,8 @@ constexpr std::array table{
 
     option{"listing", "auto|mlsd|list", listing, "the command that lists directories", "auto", listing_mode},
     option{"hidden", "auto|on|off", listing, "whether to ask for names that begin with a dot", "auto", hidden_files},
+    option{"charset", "NAME", listing, "the charset of the names on the server, as iconv(1) calls it", "UTF-8",
+           charset},
 
     option{"dir_ttl", "TIME", caching, "believe a listing for so long", "10s",
            duration<0, &s::fs, &fs::config::dir_ttl>},

@@ -143,9 +143,9 @@ awaitable<result<>> ftp_remote::rename_all(remote_path from, remote_path to, exi
     auto renamed = co_await change(std::move(attempt), progress);
     if (!renamed && progress->aside) {
         auto why = std::move(renamed).error();
-        const auto where = printable(progress->aside->str());
-        log_.error("renaming to {} failed half-way ({}); the file that was there is now {} on the server",
-                   printable(to.str()), to_string(why), where);
+        const auto where = shown(*progress->aside);
+        log_.error("renaming to {} failed half-way ({}); the file that was there is now {} on the server", shown(to),
+                   to_string(why), where);
         why.detail += "; the file that was to be replaced is now " + where;
         co_return why;
     }

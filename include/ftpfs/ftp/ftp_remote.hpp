@@ -1,5 +1,7 @@
 // The remote tree, spoken to over FTP: what the file system asks for becomes sessions, commands and listings.
 //
+// Names are the server's bytes, whatever `charset` says: that only serves to show them in messages, and to say so when
+// they look like another one; translating_remote goes on top.
 // Every operation borrows one session of the pool, never two, so a server that allows a single connection is
 // enough. What a bare "550" leaves open is settled on the same session by asking again. An operation that
 // fails because its session died is repeated once on a fresh one; after `timeout=` it fails with timed_out, unless it
@@ -15,6 +17,8 @@
 #include "ftpfs/ftp/config.hpp"
 #include "ftpfs/ftp/session_pool.hpp"
 #include "ftpfs/ftp/statistics.hpp"
+#include "ftpfs/proto/charset_guess.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <chrono>
@@ -33,7 +37,7 @@ struct change_progress;
 
 // What the first login found out, for the message "mounted …".
 struct connection_summary {
-    remote_path root;    // of the mount, absolute on the server
+    remote_path root;    // of the mount, absolute on the server, in its bytes
     std::string system;  // what the server calls itself (SYST), as it came
     std::chrono::steady_clock::duration round_trip{};
 };
@@ -69,6 +73,9 @@ public:
 
     statistics counters() const;
 
+    // A path of the server for a message, in its charset.
+    std::string shown(const remote_path& path) const;
+
 private:
     using listing = ftpfs::remote::listing;
     using download = ftpfs::remote::download;
@@ -101,6 +108,8 @@ private:
 
     config settings_;
     log log_;
+    proto::name_codec names_;
+    proto::charset_hint charset_hint_;
     std::shared_ptr<session_pool> pool_;
     async::task_group tasks_;
     async::single_flight<remote_path, links> link_listings_;

@@ -39,6 +39,8 @@ struct server_profile {
     support queueing = support::unknown;
     // Bytes that arrive on the data connection before the server has read STOR are not lost.
     support early_data = support::unknown;
+    // Commands are Telnet (RFC 959 §3.3): a byte 0xFF of a name must be doubled. Refused: they are read as bytes.
+    support telnet_bytes = support::unknown;
     support armed = support::unknown;  // data connections opened ahead of need are used by the server
     unsigned armed_failures = 0;       // in a row
 

@@ -13,6 +13,7 @@
 #include "ftpfs/ftp/session_setup.hpp"
 #include "ftpfs/proto/command.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <chrono>
@@ -180,6 +181,7 @@ private:
     void used() noexcept { last_used_ = clock::now(); }
 
     session_setup setup_;
+    proto::name_codec charset_;
     std::unique_ptr<control_channel> control_;
     std::unique_ptr<retrieval> transfer_;
     std::unique_ptr<storage> storage_;

@@ -30,6 +30,16 @@ std::string complaint(std::string_view list)
     return found.empty() ? "" : found[0].message;
 }
 
+TEST(options, know_charsets)
+{
+    EXPECT_EQ(applied("").ftp.charset, "UTF-8");
+    EXPECT_EQ(applied("charset=utf8").ftp.charset, "UTF-8");
+    EXPECT_EQ(applied("charset=EUC-JP").ftp.charset, "EUC-JP");
+    EXPECT_EQ(applied("charset=shift_jis").ftp.charset, "CP932");
+    EXPECT_THAT(complaint("charset=klingon"), HasSubstr("no charset this machine knows"));
+    EXPECT_THAT(complaint("charset=UTF-16"), HasSubstr("does not extend ASCII"));
+}
+
 TEST(option_list, is_split_at_commas_and_the_first_equals_sign)
 {
     const auto found = split_options("ro,user=a=b,,netrc=,x");
