@@ -178,6 +178,24 @@ complaint charset(settings& into, std::string_view value)
     return fine;
 }
 
+complaint server_tz(settings& into, std::string_view value)
+{
+    auto zone = proto::server_zone::make(value);
+    if (!zone) {
+        return zone.error().detail;
+    }
+    into.ftp.zone = *std::move(zone);
+    return fine;
+}
+
+complaint symlinks(settings& into, std::string_view value)
+{
+    using policy = fs::link_policy;
+    static constexpr std::array choices{choice<policy>{"contain", policy::contain},
+                                        choice<policy>{"show", policy::show}, choice<policy>{"hide", policy::hide}};
+    return one_of(into.fs.symlinks, value, choices);
+}
+
 complaint log_level(settings& into, std::string_view value)
 {
     using level = spdlog::level::level_enum;
@@ -320,6 +338,10 @@ constexpr std::array table{
     option{"hidden", "auto|on|off", listing, "whether to ask for names that begin with a dot", "auto", hidden_files},
     option{"charset", "NAME", listing, "the charset of the names on the server, as iconv(1) calls it", "UTF-8",
            charset},
+    option{"symlinks", "contain|show|hide", listing, "symbolic links: none leads out of the mount, all, or none",
+           "contain", symlinks},
+    option{"server_tz", "auto|ZONE", listing, "the time zone of the times in listings: Europe/Berlin, +02:00, UTC",
+           "auto", server_tz},
 
     option{"dir_ttl", "TIME", caching, "believe a listing for so long", "10s",
            duration<0, &s::fs, &fs::config::dir_ttl>},

@@ -45,8 +45,24 @@ awaitable<result<std::unique_ptr<upload>>> ftp_remote::store_on(session_lease& l
     started.before = request.expected;
     started.explain = [this, path](session& asked, failure why) { return explain_upload(asked, path, why, false); };
     started.look = [this, path = request.path] { return look_again(path); };
+    started.judge_time = [this](file_time& stored) { judge_time(stored); };
     started.bytes_sent = bytes_sent_;
     co_return std::make_unique<ftp_upload>(std::move(started));
+}
+
+// Where MDTM lies, only what was stored a moment ago gives it away.
+void ftp_remote::judge_time(file_time& stored)
+{
+    auto& zone = pool_->profile().zone;
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const bool is_fact = stored.source == time_source::fact && stored.precision == time_precision::second;
+    if (is_fact && zone.learn_from_upload(stored, now, proto::server_zone::ours())) {
+        const auto minutes = std::chrono::round<std::chrono::minutes>(stored.value - now).count();
+        log_.warning("the server tells times of files in its own zone, {} minutes from UTC, where UTC is due: they are "
+                     "corrected from now on, and from the start with server_tz=",
+                     minutes);
+        stored = zone.corrected(stored);
+    }
 }
 
 awaitable<failure> ftp_remote::explain_upload(session& asked, remote_path path, failure why, bool appends)

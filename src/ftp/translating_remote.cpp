@@ -66,6 +66,12 @@ result<remote_path> translating_remote::to_wire(const remote_path& local) const
     return remote_path::make(bytes);
 }
 
+remote_path translating_remote::root() const
+{
+    auto local = to_local(names_, wire_->root());
+    return local ? *std::move(local) : remote_path{};
+}
+
 awaitable<result<listing>> translating_remote::list(remote_path directory)
 {
     return list_by(std::move(directory), false);

@@ -31,9 +31,8 @@ class Limits:
 LIMITS: dict[str, Limits] = {
     # No MLSD.
     "vsftpd": Limits(listed_times=True),
-    # MLSD leaves out links that lead nowhere; LIST has them. A full disk: by chance 451 Transfer aborted. Input/output
-    # error, or the system's own words.
-    "proftpd": Limits(hidden=frozenset({b"links/dangling"}), makes_links=True, names_full_disk=False),
+    # A full disk: by chance 451 Transfer aborted. Input/output error, or the system's own words.
+    "proftpd": Limits(makes_links=True, names_full_disk=False),
     # RETR and CWD with a backslash in the path: 553 Prohibited file name. SIZE, MDTM and MLST work.
     # A full disk: 451 Error during write to file.
     "pure-ftpd": Limits(

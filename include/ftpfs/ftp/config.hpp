@@ -3,6 +3,7 @@
 
 #include "ftpfs/core/remote_path.hpp"
 #include "ftpfs/core/secret.hpp"
+#include "ftpfs/proto/server_zone.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -37,8 +38,9 @@ struct config {
     data_mode data = data_mode::automatic;
     listing_mode listing = listing_mode::automatic;
     hidden_files hidden = hidden_files::automatic;
-    bool pipelining = true;  // several commands in one packet, where the server is known to read on
-    bool armed = true;       // idle sessions open their next data connection ahead of need
+    proto::server_zone zone;  // in which listings tell times; to be found out if nobody said
+    bool pipelining = true;   // several commands in one packet, where the server is known to read on
+    bool armed = true;        // idle sessions open their next data connection ahead of need
 
     bool speaks_utf8() const noexcept { return charset == "UTF-8"; }
 

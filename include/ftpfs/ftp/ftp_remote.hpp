@@ -56,6 +56,7 @@ public:
     awaitable<result<ftpfs::remote::listing>> list_ahead(remote_path directory) override;
     awaitable<result<file_attributes>> stat(remote_path path) override;
     bool stats_by_listing() const override { return pool_->profile().mlst == support::refused; }
+    remote_path root() const override { return home_.value_or(remote_path{}); }
     awaitable<result<std::string>> read_link(remote_path path) override;
     awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
     open_download(ftpfs::remote::download_request request) override;
@@ -99,6 +100,7 @@ private:
     awaitable<result<file_attributes>> stat_root(session_lease& lease, remote_path where);
     awaitable<result<std::unique_ptr<download>>> open_on(session_lease& lease, ftpfs::remote::download_request request);
     awaitable<result<std::unique_ptr<upload>>> store_on(session_lease& lease, ftpfs::remote::upload_request request);
+    void judge_time(file_time& stored);
     awaitable<failure> explain_upload(session& asked, remote_path path, failure why, bool appends);
     awaitable<result<std::optional<file_attributes>>> look_again(remote_path path);
     awaitable<result<>> rename_all(remote_path from, remote_path to, ftpfs::remote::existing_target policy);

@@ -8,6 +8,7 @@
 #include "ftpfs/proto/dialect.hpp"
 #include "ftpfs/proto/feature_set.hpp"
 #include "ftpfs/proto/reply.hpp"
+#include "ftpfs/proto/server_zone.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -49,8 +50,11 @@ struct server_profile {
     support mlst = support::unknown;
     support size = support::unknown;
     support mdtm = support::unknown;
+    // MLSD leaves out links that lead nowhere, and LIST has them (ProFTPD 1.3.8).
+    bool mlsd_omits_dangling_links = false;
     support list_all = support::unknown;  // `LIST -a` shows at least what `LIST` shows
     proto::dialect dialect = proto::dialect::unknown;
+    proto::server_zone zone;
 
     // works: REST was seen to move the beginning of a RETR. refused: it is answered with an error, or with 350
     // and then ignored; read from the start and discard.

@@ -13,6 +13,9 @@
 
 namespace ftpfs::ftp {
 
+// What of a server's bytes is shown: `wire` in the charset `names`.
+result<remote_path> to_local(const proto::name_codec& names, const remote_path& wire);
+
 class translating_remote final : public remote::remote {
 public:
     // `names` is not UTF-8: that needs no translation.
@@ -22,6 +25,7 @@ public:
     awaitable<result<ftpfs::remote::listing>> list_ahead(remote_path directory) override;
     awaitable<result<file_attributes>> stat(remote_path path) override;
     bool stats_by_listing() const override { return wire_->stats_by_listing(); }
+    remote_path root() const override;
     awaitable<result<std::string>> read_link(remote_path path) override;
     awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
     open_download(ftpfs::remote::download_request request) override;
@@ -46,8 +50,5 @@ private:
     std::shared_ptr<ftpfs::remote::remote> wire_;
     proto::name_codec names_;
 };
-
-// What of a server's bytes is shown: `wire` in the charset `names`.
-result<remote_path> to_local(const proto::name_codec& names, const remote_path& wire);
 
 }  // namespace ftpfs::ftp
