@@ -1,6 +1,7 @@
 #include "ftpfs/cli/application.hpp"
 
 #include "ftpfs/cli/failure_report.hpp"
+#include "ftpfs/ftp/translating_remote.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -22,6 +23,15 @@ void tune_allocator()
     ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
 }
 
+std::shared_ptr<remote::remote> translated(std::shared_ptr<ftp::ftp_remote> wire, const ftp::config& settings)
+{
+    auto names = proto::name_codec::make(settings.charset).value();
+    if (names.is_utf8()) {
+        return wire;
+    }
+    return std::make_shared<ftp::translating_remote>(std::move(wire), std::move(names));
+}
+
 // For the member "remote" of user.ftpfs.status.
 std::string status_of(const ftp::statistics& count)
 {
@@ -38,7 +48,7 @@ application::application(config settings, log journal)
     : settings_{std::move(settings)}, journal_{std::move(journal)}, loop_{1}, signals_{loop_, SIGTERM, SIGINT, SIGHUP},
       connector_{loop_.get_executor(), helper_}, remote_{std::make_shared<ftp::ftp_remote>(
                                                      loop_.get_executor(), connector_, settings_.ftp, journal_)},
-      files_{loop_.get_executor(), remote_, settings_.fs, journal_}
+      files_{loop_.get_executor(), translated(remote_, settings_.ftp), settings_.fs, journal_}
 {
 }
 
@@ -92,7 +102,7 @@ awaitable<outcome<void>> application::come_up()
     mounted_ = *std::move(mounted);
     is_up_ = true;
     journal_.info("mounted {} on {}, the directory {} of the server", settings_.fuse.source,
-                  printable(settings_.fuse.mount_point), printable(connected->root.str()));
+                  printable(settings_.fuse.mount_point), remote_->shown(connected->root));
     co_return outcome<void>{};
 }
 

@@ -2,6 +2,7 @@
 
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/core/units.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 
 #include <fmt/format.h>
 
@@ -9,6 +10,13 @@
 
 namespace ftpfs::cli {
 namespace {
+
+result<remote_path> root_on_server(const intention& wish)
+{
+    FTPFS_TRY(const auto names, proto::name_codec::make(wish.chosen.ftp.charset));
+    FTPFS_TRY(const auto bytes, names.encode(wish.address.path.str()));
+    return remote_path::make(bytes);
+}
 
 void find_contradictions(const intention& wish, problems& found)
 {
@@ -30,6 +38,9 @@ void find_contradictions(const intention& wish, problems& found)
     if (chosen.fs.read_ahead > chosen.fs.cache_size) {
         complain(fmt::format("option read_ahead: {} do not fit into a cache_size of {}",
                              format_size(chosen.fs.read_ahead), format_size(chosen.fs.cache_size)));
+    }
+    if (const auto root = root_on_server(wish); !root) {
+        complain(fmt::format("the path of the URL: {}", root.error().detail));
     }
     if (chosen.user && wish.address.user && *chosen.user != *wish.address.user) {
         complain(fmt::format("two users are given, \"{}\" in the URL and user={}: leave one out",
@@ -65,7 +76,7 @@ config make_config(const intention& wish, uid_t uid, gid_t gid)
     made.ftp = chosen.ftp;
     made.ftp.host = wish.address.host;
     made.ftp.port = wish.address.port;
-    made.ftp.root = wish.address.path;
+    made.ftp.root = root_on_server(wish).value();
     made.ftp.root_given = wish.address.path_is_absolute;
     made.ftp.family = family_of(chosen);
 
@@ -104,14 +115,17 @@ void add_disk_cache(config& into, uid_t uid, const std::string& cache_home)
     if (into.fs.cache_dir.empty() && (uid == 0 || !cache_home.empty())) {
         into.fs.cache_dir = (uid == 0 ? "/var/cache" : cache_home) + "/ftpfs";
     }
-    // Who logs in may decide what is seen, and a path below the login directory is another one for each user. Lengths
-    // keep the parts apart, whatever bytes they have.
+    // Who logs in may decide what is seen; names mean other files in another charset; and a path below the login
+    // directory is another one for each user. Lengths keep the parts apart, whatever bytes they have.
     auto host = into.ftp.host;
     std::ranges::transform(host, host.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     into.fs.server =
         fmt::format("ftp {}:{} {}:{} {}:{} {}{}", host, into.ftp.port, into.ftp.user.size(), into.ftp.user,
                     into.ftp.account.size(), into.ftp.account, into.ftp.root_given ? "/" : "~", into.ftp.root.str());
+    if (!into.ftp.speaks_utf8()) {
+        into.fs.server = fmt::format("{} {}", into.ftp.charset, into.fs.server);
+    }
 }
 
 }  // namespace ftpfs::cli

@@ -2,6 +2,7 @@
 
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 
 #include <fmt/format.h>
 
@@ -31,6 +32,7 @@ constexpr std::array meanings{
     meaning{errc::permission_denied, exit_status::no_such_directory},
     meaning{errc::not_a_directory, exit_status::no_such_directory},
     meaning{errc::invalid_name, exit_status::no_such_directory},
+    meaning{errc::not_in_charset, exit_status::no_such_directory},
     meaning{errc::name_too_long, exit_status::no_such_directory},
 };
 
@@ -69,7 +71,8 @@ std::string in_brackets(const failure& why)
 
 std::string root(const ftp::config& settings)
 {
-    const auto path = printable(settings.root.str());
+    const auto names = proto::name_codec::make(settings.charset);
+    const auto path = printable(names ? names->decode(settings.root.str()) : settings.root.str());
     return settings.root_given || settings.root.is_root() ? path : fmt::format("{} below the login directory", path);
 }
 

@@ -2,6 +2,7 @@
 
 #include "ftpfs/cli/options.hpp"
 #include "ftpfs/cli/proxy_url.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 
 #include <fmt/format.h>
 
@@ -88,6 +89,34 @@ complaint hidden_files(settings& into, std::string_view value)
     static constexpr std::array choices{choice<mode>{"auto", mode::automatic}, choice<mode>{"on", mode::on},
                                         choice<mode>{"off", mode::off}};
     return one_of(into.ftp.hidden, value, choices);
+}
+
+complaint charset(settings& into, std::string_view value)
+{
+    const auto known = proto::name_codec::make(value);
+    if (!known) {
+        return known.error().detail;
+    }
+    into.ftp.charset = known->charset();
+    return fine;
+}
+
+complaint server_tz(settings& into, std::string_view value)
+{
+    auto zone = proto::server_zone::make(value);
+    if (!zone) {
+        return zone.error().detail;
+    }
+    into.ftp.zone = *std::move(zone);
+    return fine;
+}
+
+complaint symlinks(settings& into, std::string_view value)
+{
+    using policy = fs::link_policy;
+    static constexpr std::array choices{choice<policy>{"contain", policy::contain},
+                                        choice<policy>{"show", policy::show}, choice<policy>{"hide", policy::hide}};
+    return one_of(into.fs.symlinks, value, choices);
 }
 
 complaint log_level(settings& into, std::string_view value)
@@ -234,6 +263,12 @@ constexpr std::array table{
 
     option{"listing", "auto|mlsd|list", listing, "the command that lists directories", "auto", listing_mode},
     option{"hidden", "auto|on|off", listing, "whether to ask for names that begin with a dot", "auto", hidden_files},
+    option{"charset", "NAME", listing, "the charset of the names on the server, as iconv(1) calls it", "UTF-8",
+           charset},
+    option{"symlinks", "contain|show|hide", listing, "symbolic links: none leads out of the mount, all, or none",
+           "contain", symlinks},
+    option{"server_tz", "auto|ZONE", listing, "the time zone of the times in listings: Europe/Berlin, +02:00, UTC",
+           "auto", server_tz},
 
     option{"dir_ttl", "TIME", caching, "believe a listing for so long", "10s",
            duration<0, &s::fs, &fs::config::dir_ttl>},

@@ -25,6 +25,7 @@ int from_client(errc value) noexcept
     case errc::already_exists: return EEXIST;
     case errc::not_empty: return ENOTEMPTY;
     case errc::invalid_name: return EINVAL;
+    case errc::not_in_charset: return EILSEQ;
     case errc::name_too_long: return ENAMETOOLONG;
     case errc::version_changed: return ESTALE;
     case errc::read_only: return EROFS;

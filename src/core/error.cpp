@@ -30,6 +30,7 @@ const char* describe(errc value) noexcept
     case errc::already_exists: return "already exists";
     case errc::not_empty: return "directory not empty";
     case errc::invalid_name: return "a name FTP cannot carry";
+    case errc::not_in_charset: return "a name that the server's charset cannot express";
     case errc::name_too_long: return "name too long";
     case errc::version_changed: return "the file changed on the server while it was being read";
     case errc::truncated: return "the transfer ended early";

@@ -1,4 +1,5 @@
 // How the changes of a file get to the server, and what becomes of those that don't.
+#include "ftpfs/core/utf8.hpp"
 #include "ftpfs/fs/apart.hpp"
 #include "ftpfs/fs/file_writer.hpp"
 #include "ftpfs/fs/path_failure.hpp"
@@ -22,8 +23,8 @@ result<remote_path> temporary_beside(const remote_path& path)
 {
     constexpr std::size_t most_of_name = 235;
     static std::mt19937_64 random{std::random_device{}()};
-    const auto name =
-        file_name::make(fmt::format(".{}.ftpfs-{:08x}", path.name().substr(0, most_of_name), random() & 0xFFFFFFFFU));
+    const auto name = file_name::make(
+        fmt::format(".{}.ftpfs-{:08x}", utf8_prefix(path.name(), most_of_name), random() & 0xFFFFFFFFU));
     if (!name) {
         return name.error();
     }

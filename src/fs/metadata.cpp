@@ -1,8 +1,11 @@
 #include "ftpfs/fs/metadata.hpp"
 
+#include "ftpfs/core/link_target.hpp"
+#include "ftpfs/core/log.hpp"
 #include "ftpfs/fs/path_failure.hpp"
 
 #include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -418,6 +421,7 @@ awaitable<result<cache::shared_snapshot>> metadata::take_listing(remote_path dir
         }
         co_return about(directory, std::move(answer).error());
     }
+    std::erase_if(answer->entries, [this](const directory_entry& entry) { return is_hidden(entry.attributes); });
     listing.took = now_() - listing.asked;
     listing.snapshot = std::make_shared<const cache::directory_snapshot>(std::move(answer->entries), answer->complete);
     auto snapshot = listing.snapshot;
@@ -450,7 +454,7 @@ awaitable<result<known_name>> metadata::stat_now(remote_path path)
     if (!answer && answer.error() != errc::not_found) {
         co_return about(path, std::move(answer).error());
     }
-    if (answer) {
+    if (answer && !is_hidden(*answer)) {
         object.attributes = *std::move(answer);
     }
     if (asking.is_overtaken(path)) {
@@ -475,11 +479,31 @@ awaitable<result<std::string>> metadata::read_link(remote_path path)
         co_return failure{errc::invalid_name, path.str() + " is not a symbolic link"};
     }
     if (!known.attributes->link_target.empty()) {
-        co_return std::move(known.attributes->link_target);
+        co_return shown_target(path, std::move(known.attributes->link_target));
     }
     auto compute = [this, path] { return read_link_now(path); };
     auto waiting = links_.run(path, std::move(compute));
-    co_return co_await std::move(waiting);
+    FTPFS_CO_TRY(auto target, co_await std::move(waiting));
+    co_return shown_target(path, std::move(target));
+}
+
+// Kept as the server says it, so that what is known does not depend on where the link is seen.
+result<std::string> metadata::shown_target(const remote_path& link, std::string target) const
+{
+    if (settings_.symlinks != link_policy::contain) {
+        return target;
+    }
+    auto inside = contained_target(link, target, remote_.root());
+    if (!inside) {
+        return failure{errc::permission_denied, fmt::format("{} leads out of the mount, to {}; symlinks=show lets it",
+                                                            printable(link.str()), printable(target))};
+    }
+    return *std::move(inside);
+}
+
+bool metadata::is_hidden(const file_attributes& attributes) const noexcept
+{
+    return settings_.symlinks == link_policy::hide && attributes.kind == file_kind::symlink;
 }
 
 awaitable<result<std::string>> metadata::read_link_now(remote_path path)

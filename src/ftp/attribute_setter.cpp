@@ -46,7 +46,7 @@ awaitable<result<>> attribute_setter::apply(remote_path path, remote::attribute_
     std::optional<std::string> stamp;
     result<> first;
     if (change.modified) {
-        stamp = proto::format_time_value(*change.modified);
+        stamp = proto::format_time_value(profile_.zone.for_server(*change.modified));
         if (!stamp) {
             first = failure{errc::unsupported, "FTP has no such time"};
         }

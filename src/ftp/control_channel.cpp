@@ -1,5 +1,7 @@
 #include "ftpfs/ftp/control_channel.hpp"
 
+#include "ftpfs/core/utf8.hpp"
+
 #include <boost/asio/this_coro.hpp>
 
 namespace ftpfs::ftp {
@@ -15,6 +17,20 @@ bool is_dying(const proto::reply& answer)
 std::span<const std::byte> as_bytes(std::string_view text)
 {
     return std::as_bytes(std::span{text.data(), text.size()});
+}
+
+// Nothing if there is none, as in all names that are UTF-8.
+std::string with_iac_doubled(std::string_view packet)
+{
+    constexpr char iac = '\xFF';
+    std::string doubled;
+    if (packet.find(iac) == packet.npos) {
+        return doubled;
+    }
+    for (const char c : packet) {
+        doubled.append(c == iac ? 2 : 1, c);
+    }
+    return doubled;
 }
 
 }  // namespace
@@ -72,7 +88,8 @@ awaitable<result<>> control_channel::write(std::string_view packet, std::size_t 
     state_ = state::busy;
     due_ = due;
     stream_->expires_after(timeout_);
-    auto sent = co_await stream_->write_all(as_bytes(packet));
+    const auto escaped = doubles_iac_ ? with_iac_doubled(packet) : std::string{};
+    auto sent = co_await stream_->write_all(as_bytes(escaped.empty() ? packet : escaped));
     stream_->never_expires();
     if (!sent) {
         co_return broken_by(std::move(sent).error());
@@ -113,6 +130,11 @@ awaitable<result<proto::reply>> control_channel::read_reply_within(clock::durati
 
 proto::reply control_channel::take(proto::reply answer)
 {
+    if (words_ != nullptr && answer.is_negative()) {
+        for (auto& line : answer.lines) {
+            line = is_utf8(line) ? line : words_->decode(line);
+        }
+    }
     if (log_.enabled(spdlog::level::debug)) {
         log_.debug("< {} {}", answer.code, printable(answer.text()));
     }

@@ -25,6 +25,7 @@ constexpr std::chrono::seconds links_valid_for{10};
 
 ftp_remote::ftp_remote(executor where, net::connector& connector, config settings, log logger)
     : settings_{std::move(settings)}, log_{std::move(logger)},
+      names_{proto::name_codec::make(settings_.charset).value()}, charset_hint_{names_},
       pool_{std::make_shared<session_pool>(where, connector, settings_, log_)}, tasks_{where}, link_listings_{where,
                                                                                                               tasks_},
       bytes_received_{std::make_shared<std::uint64_t>(0)}, bytes_sent_{std::make_shared<std::uint64_t>(0)}
@@ -41,6 +42,11 @@ remote_path ftp_remote::absolute(const session& from, const remote_path& path) c
     // A server that does not say where the login landed landed it at the top, or nowhere one could name.
     const auto& home = from.home();
     return path.below(settings_.root.below(home ? *home : remote_path{}));
+}
+
+std::string ftp_remote::shown(const remote_path& path) const
+{
+    return printable(names_.decode(path.str()));
 }
 
 awaitable<result<connection_summary>> ftp_remote::connect()
@@ -102,6 +108,9 @@ awaitable<result<listing>> ftp_remote::list_on(session_lease& lease, remote_path
         remote_lookup lookup{*lease, pool_->profile()};
         co_return co_await lookup.explain(path, listed.error(), file_kind::directory);
     }
+    if (const auto hint = charset_hint_.look(listed->entries)) {
+        log_.warning("in the directory {}: {}", shown(path), *hint);
+    }
     co_return listed;
 }
 
@@ -134,7 +143,7 @@ awaitable<result<file_attributes>> ftp_remote::stat_on(session_lease& lease, rem
         co_return **std::move(found);
     }
     if (found) {
-        co_return failure{errc::not_found, direct && !*direct ? direct->error().detail : printable(where.str())};
+        co_return failure{errc::not_found, direct && !*direct ? direct->error().detail : shown(where)};
     }
     if (lease->lost()) {
         co_return found.error();
@@ -182,10 +191,10 @@ awaitable<result<std::string>> ftp_remote::read_link(remote_path path)
     const auto at = std::find_if(kept->entries.begin(), kept->entries.end(),
                                  [&](const directory_entry& entry) { return entry.name.str() == path.name(); });
     if (at == kept->entries.end()) {
-        co_return failure{errc::not_found, printable(path.str())};
+        co_return failure{errc::not_found, shown(path)};
     }
     if (at->attributes.kind != file_kind::symlink) {
-        co_return failure{errc::version_changed, printable(path.str()) + " is no symbolic link any more"};
+        co_return failure{errc::version_changed, shown(path) + " is no symbolic link any more"};
     }
     if (at->attributes.link_target.empty()) {
         co_return failure{errc::unsupported, "the server does not show where links point"};

@@ -45,8 +45,24 @@ awaitable<result<std::unique_ptr<upload>>> ftp_remote::store_on(session_lease& l
     started.before = request.expected;
     started.explain = [this, path](session& asked, failure why) { return explain_upload(asked, path, why, false); };
     started.look = [this, path = request.path] { return look_again(path); };
+    started.judge_time = [this](file_time& stored) { judge_time(stored); };
     started.bytes_sent = bytes_sent_;
     co_return std::make_unique<ftp_upload>(std::move(started));
+}
+
+// Where MDTM lies, only what was stored a moment ago gives it away.
+void ftp_remote::judge_time(file_time& stored)
+{
+    auto& zone = pool_->profile().zone;
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const bool is_fact = stored.source == time_source::fact && stored.precision == time_precision::second;
+    if (is_fact && zone.learn_from_upload(stored, now, proto::server_zone::ours())) {
+        const auto minutes = std::chrono::round<std::chrono::minutes>(stored.value - now).count();
+        log_.warning("the server tells times of files in its own zone, {} minutes from UTC, where UTC is due: they are "
+                     "corrected from now on, and from the start with server_tz=",
+                     minutes);
+        stored = zone.corrected(stored);
+    }
 }
 
 awaitable<failure> ftp_remote::explain_upload(session& asked, remote_path path, failure why, bool appends)
@@ -143,9 +159,9 @@ awaitable<result<>> ftp_remote::rename_all(remote_path from, remote_path to, exi
     auto renamed = co_await change(std::move(attempt), progress);
     if (!renamed && progress->aside) {
         auto why = std::move(renamed).error();
-        const auto where = printable(progress->aside->str());
-        log_.error("renaming to {} failed half-way ({}); the file that was there is now {} on the server",
-                   printable(to.str()), to_string(why), where);
+        const auto where = shown(*progress->aside);
+        log_.error("renaming to {} failed half-way ({}); the file that was there is now {} on the server", shown(to),
+                   to_string(why), where);
         why.detail += "; the file that was to be replaced is now " + where;
         co_return why;
     }

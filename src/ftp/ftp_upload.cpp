@@ -81,6 +81,7 @@ awaitable<result<file_attributes>> ftp_upload::end(transfer_ptr to)
     auto answer = co_await settle(to, ended);
     to->begun.lease.release();
     if (answer) {
+        to->begun.judge_time(answer->modified);
         to->finished = *answer;
     } else {
         to->failed = answer.error();

@@ -36,7 +36,8 @@ public:
         std::optional<file_version> before;
         look_again look;
         explanation explain;
-        std::shared_ptr<std::uint64_t> bytes_sent;  // is added to
+        std::function<void(file_time&)> judge_time;  // of what was stored just now; may correct it
+        std::shared_ptr<std::uint64_t> bytes_sent;   // is added to
     };
 
     explicit ftp_upload(what begun);

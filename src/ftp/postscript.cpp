@@ -79,7 +79,7 @@ void postscript::note_facts(std::string_view verb, const proto::reply& answer, s
             seen->size = *size;
         }
     } else if (const auto time = proto::parse_time_reply(answer); time && seen) {
-        seen->modified = *time;
+        seen->modified = profile.zone.corrected(*time);
     }
 }
 
@@ -99,6 +99,7 @@ result<file_attributes> take_mlst(const proto::reply& answer, server_profile& pr
         return failure{errc::unsupported, std::move(attributes).error().detail};
     }
     known = support::works;
+    attributes->modified = profile.zone.corrected(attributes->modified);
     return attributes;
 }
 

@@ -24,6 +24,7 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
         profile.abort = abort_style::abor_first;
         profile.rewrites_names = true;
     }
+    profile.mlsd_omits_dangling_links = greets_as("ProFTPD");
     if (pure || vsftpd || pyftpdlib || greets_as("ProFTPD")) {
         profile.dele_spares_directories = support::works;
     }
@@ -41,6 +42,11 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
     }
     if (waits || pure) {
         profile.early_data = support::works;
+    }
+    // Tried: these take 0xFF as it is and make two of a doubled one; ProFTPD 1.3.8 takes either, inetutils 2.4 and
+    // linux-ftpd 0.17 need it doubled.
+    if (pure || vsftpd || pyftpdlib) {
+        profile.telnet_bytes = support::refused;
     }
     // Tried: vsftpd 3.0.3, Pure-FTPd 1.0.50 (cuts at n, which is the end), pyftpdlib 1.5.7, inetutils 2.4.
     if (pure || vsftpd || pyftpdlib || greets_as("GNU inetutils")) {

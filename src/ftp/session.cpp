@@ -59,12 +59,13 @@ failure without_greeting(failure why, const std::string& where)
 }  // namespace
 
 session::session(session_setup setup, std::unique_ptr<control_channel> control)
-    : setup_{std::move(setup)}, control_{std::move(control)}, data_context_{*control_, setup_.connector,
-                                                                            setup_.settings, setup_.profile,
-                                                                            setup_.logger},
+    : setup_{std::move(setup)}, charset_{proto::name_codec::make(setup_.settings.charset).value()}, control_{std::move(
+                                                                                                        control)},
+      data_context_{*control_, setup_.connector, setup_.settings, setup_.profile, setup_.logger},
       armed_{std::make_unique<armed_data>()}, behind_{std::make_unique<arming_behind>(data_context_, *armed_)},
       prepared_{setup_.connector.get_executor()}, last_used_{clock::now()}
 {
+    control_->read_refusals_in(charset_);
 }
 
 session::~session() = default;
@@ -96,6 +97,7 @@ awaitable<result<>> session::log_in()
     who.user = settings.user;
     who.password = settings.password;
     who.account = secret{settings.account};
+    who.utf8 = settings.speaks_utf8();
     proto::login_sequence login{std::move(who)};
     auto step = login.start();
     bool greeted = false;
@@ -106,6 +108,7 @@ awaitable<result<>> session::log_in()
         if (auto* done = std::get_if<proto::login_sequence::done>(&step)) {
             auto& outcome = done->outcome;
             note_login(setup_.profile, outcome.greeting, outcome.features, outcome.system);
+            control_->double_iac(setup_.profile.telnet_bytes != support::refused);
             home_ = std::move(outcome.home);
             if (home_) {
                 directory_ = *home_;

@@ -11,7 +11,10 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace ftpfs::ftp {
 
@@ -73,6 +76,9 @@ awaitable<result<remote::listing>> session::list(remote_path directory)
     auto listed = result<remote::listing>{failure{errc::unsupported, "no listing"}};
     if (mode == listing_mode::mlsd || (mode == listing_mode::automatic && setup_.profile.mlsd != support::refused)) {
         listed = co_await list_by_mlsd(directory);
+        if (listed && setup_.profile.mlsd_omits_dangling_links) {
+            co_await add_links(directory, *listed);
+        }
     }
     const bool try_list = !listed && listed.error() == errc::unsupported && mode != listing_mode::mlsd;
     if (try_list) {
@@ -83,6 +89,37 @@ awaitable<result<remote::listing>> session::list(remote_path directory)
         co_return with_data_explained(std::move(listed).error());
     }
     co_return listed;
+}
+
+// Where there is a link, its target has to be asked for sooner or later, and there may be others that MLSD does not
+// show: one LIST tells both. Its failure only means that no more is known.
+awaitable<> session::add_links(remote_path directory, remote::listing& into)
+{
+    const auto hides_target = [](const directory_entry& entry) {
+        return entry.attributes.kind == file_kind::symlink && entry.attributes.link_target.empty();
+    };
+    if (std::none_of(into.entries.begin(), into.entries.end(), hides_target)) {
+        co_return;
+    }
+    auto listed = co_await list_by_list(std::move(directory));
+    if (!listed) {
+        co_return;
+    }
+    std::unordered_map<std::string_view, directory_entry*> known;
+    for (auto& entry : into.entries) {
+        known.emplace(entry.name.str(), &entry);
+    }
+    std::vector<directory_entry> more;
+    for (auto& entry : listed->entries) {
+        const auto at = known.find(entry.name.str());
+        const bool is_link = entry.attributes.kind == file_kind::symlink;
+        if (is_link && at == known.end()) {
+            more.push_back(std::move(entry));
+        } else if (is_link && hides_target(*at->second)) {
+            at->second->attributes.link_target = std::move(entry.attributes.link_target);
+        }
+    }
+    std::move(more.begin(), more.end(), std::back_inserter(into.entries));
 }
 
 awaitable<result<remote::listing>> session::list_with_links(remote_path directory)
@@ -188,7 +225,7 @@ awaitable<result<remote::listing>> session::list_by_list(remote_path directory)
     FTPFS_CO_TRY(auto answer, co_await ask_listing(directory, all ? "LIST -a" : "LIST", profile.dialect));
     FTPFS_CO_TRY(auto plain, judge(std::move(answer)));
     if (test) {
-        FTPFS_CO_TRY(auto second, co_await ask_listing(std::move(directory), "LIST -a", plain.used));
+        FTPFS_CO_TRY(auto second, co_await ask_listing(directory, "LIST -a", plain.used));
         auto more = judge(std::move(second));
         if (!more || more->unreadable > plain.unreadable || !knows_all_names_of(*more, plain)) {
             profile.list_all = support::refused;
@@ -197,7 +234,35 @@ awaitable<result<remote::listing>> session::list_by_list(remote_path directory)
             plain = *std::move(more);
         }
     }
+    co_await learn_zone(directory, plain);
     co_return accept(std::move(plain));
+}
+
+// Before any time of a listing is told, so that the same file never seems to change by what is learned later.
+awaitable<> session::learn_zone(remote_path directory, const proto::parsed_listing& listing)
+{
+    auto& zone = setup_.profile.zone;
+    const auto& features = setup_.profile.features;
+    const bool can_ask = setup_.profile.mdtm != support::refused && features && features->has("MDTM");
+    const auto has_minutes = [](const directory_entry& entry) {
+        const auto& attributes = entry.attributes;
+        return attributes.kind == file_kind::regular && attributes.modified.source == time_source::listing &&
+               attributes.modified.precision >= time_precision::minute;
+    };
+    auto at = listing.entries.begin();
+    while (can_ask && zone.wants_sample() && !control_->broken()) {
+        at = std::find_if(at, listing.entries.end(), has_minutes);
+        if (at == listing.entries.end()) {
+            co_return;
+        }
+        const auto fact = co_await ask_time(directory / at->name);
+        if (fact) {
+            zone.learn(at->attributes.modified, *fact, proto::server_zone::ours());
+        } else {
+            zone.learn_nothing();
+        }
+        ++at;
+    }
 }
 
 remote::listing session::accept(proto::parsed_listing parsed)
@@ -212,6 +277,9 @@ remote::listing session::accept(proto::parsed_listing parsed)
     remote::listing listing;
     listing.entries = std::move(parsed.entries);
     listing.complete = parsed.complete;
+    for (auto& entry : listing.entries) {
+        entry.attributes.modified = setup_.profile.zone.corrected(entry.attributes.modified);
+    }
     return listing;
 }
 

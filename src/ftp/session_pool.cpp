@@ -48,6 +48,7 @@ session_pool::session_pool(executor where, net::connector& connector, config set
                                                                                      log_},
       policy_{settings_.connections}, tick_{where}, tasks_{where}, preparations_{where}, goodbyes_{where}
 {
+    profile_.zone = settings_.zone;
 }
 
 session_pool::~session_pool() = default;

@@ -26,7 +26,7 @@ awaitable<result<file_version>> session::retrieve(remote_path path, std::uint64_
         }
     }
     FTPFS_CO_TRY(const auto version, co_await learn_version(path));
-    if (expected && !same_version(*expected, version)) {
+    if (expected && !setup_.profile.zone.same(*expected, version)) {
         used();
         co_return failure{errc::version_changed, printable(path.str())};
     }
@@ -67,7 +67,7 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
     if (control_->broken()) {
         co_return version ? failure{errc::connection_lost} : version.error();
     }
-    if (version && expected && !same_version(*expected, *version)) {
+    if (version && expected && !setup_.profile.zone.same(*expected, *version)) {
         version = failure{errc::version_changed, printable(path.str())};
     }
     std::optional<std::uint64_t> size;

@@ -126,7 +126,7 @@ awaitable<result<file_time>> session::ask_time(remote_path path)
     FTPFS_CO_TRY(const auto answer, co_await control_->exchange(std::move(command)));
     note_answer(known, answer);
     if (const auto time = proto::parse_time_reply(answer)) {
-        co_return *time;
+        co_return setup_.profile.zone.corrected(*time);
     }
     co_return proto::explain(answer);
 }
@@ -192,7 +192,7 @@ awaitable<result<file_version>> session::hear_version(remote_path path, std::vec
             note_answer(profile.size, answer);
             version->size = proto::parse_size_reply(answer);
         } else if (const auto time = proto::parse_time_reply(answer); time && version->size) {
-            version->modified = *time;
+            version->modified = profile.zone.corrected(*time);
         }
     }
     co_return version;

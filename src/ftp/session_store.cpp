@@ -77,7 +77,7 @@ awaitable<result<>> session::check_end(remote_path path, std::uint64_t offset, s
         co_return failure{errc::version_changed, fmt::format("{} has {} bytes, not the {} it was to be extended from",
                                                              printable(path.str()), *version.size, offset)};
     }
-    if (expected && !same_version(*expected, version)) {
+    if (expected && !setup_.profile.zone.same(*expected, version)) {
         co_return failure{errc::version_changed, printable(path.str())};
     }
     co_return result<>{};

@@ -121,7 +121,7 @@ login_sequence::step login_sequence::continue_after(state finished)
         [[fallthrough]];
     case state::client:
         if (outcome_.features.utf8()) {
-            return ask(state::utf8, command::bare("OPTS UTF8 ON"));
+            return ask(state::utf8, command::bare(request_.utf8 ? "OPTS UTF8 ON" : "OPTS UTF8 OFF"));
         }
         [[fallthrough]];
     case state::utf8:

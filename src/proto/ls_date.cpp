@@ -86,6 +86,7 @@ std::optional<ls_date> iso_date(const line_words& words, std::size_t at)
     const auto zone = is_full ? zone_in(words[at + 2]) : std::nullopt;
     if (zone) {
         time->value -= std::chrono::minutes{*zone};
+        time->source = time_source::fact;
     }
     return ls_date{*time, zone ? at + 2 : at + 1};
 }

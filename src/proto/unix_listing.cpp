@@ -195,8 +195,7 @@ bool read_numeric(const line_words& words, listing_line& out)
     }
     out.attributes.mode = static_cast<std::uint16_t>(*mode & 07777U);
     out.attributes.size = size;
-    out.attributes.modified = {sys_seconds{std::chrono::seconds{*seconds}}, time_precision::second,
-                               time_source::listing};
+    out.attributes.modified = {sys_seconds{std::chrono::seconds{*seconds}}, time_precision::second, time_source::fact};
     out.name = trim(words.behind(4), " ");
     return true;
 }

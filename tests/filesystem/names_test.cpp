@@ -305,6 +305,58 @@ TEST_F(names, a_link_is_read_from_its_listing_or_asked_for_once)
     });
 }
 
+TEST_F(names, a_link_that_would_lead_out_of_the_mount_is_seen_and_not_read)
+{
+    remote->set_root("/srv/ftp");
+    remote->add_link("/dir/inside", "/srv/ftp/dir/a");
+    remote->add_link("/dir/outside", "/etc/passwd");
+    remote->add_link("/dir/up", "../../x");
+    remote->add_link("/dir/asked for", "");
+    play([&]() -> awaitable<> {
+        const auto inside = co_await find("/dir/inside");
+        EXPECT_EQ((co_await files->read_link(inside)).value(), "a");
+        for (const auto* name : {"/dir/outside", "/dir/up", "/dir/asked for"}) {
+            const auto link = co_await find(name);
+            const auto seen = co_await files->get_attributes(link);
+            EXPECT_TRUE(S_ISLNK(seen.value().attributes.st_mode)) << name;
+            const auto read = co_await files->read_link(link);
+            EXPECT_EQ(read ? error_code{} : read.error().code, make_error_code(errc::permission_denied)) << name;
+        }
+    });
+}
+
+TEST_F(names, links_are_shown_as_they_are_where_it_is_wished)
+{
+    settings.symlinks = link_policy::show;
+    remote->set_root("/srv/ftp");
+    remote->add_link("/dir/outside", "/etc/passwd");
+    play([&]() -> awaitable<> {
+        const auto link = co_await find("/dir/outside");
+        EXPECT_EQ((co_await files->read_link(link)).value(), "/etc/passwd");
+    });
+}
+
+TEST_F(names, links_are_left_out_where_it_is_wished)
+{
+    settings.symlinks = link_policy::hide;
+    remote->add_link("/dir/outside", "/etc/passwd");
+    remote->add_link("/alone", "/etc/passwd");
+    play([&]() -> awaitable<> {
+        const auto alone = co_await files->lookup(root_inode, test::name("alone"));
+        EXPECT_EQ(alone.value().inode, inode_id{});
+        const auto inode = co_await find("/dir");
+        const auto directory = (co_await files->open_directory(inode)).value();
+        std::vector<std::string> seen;
+        for (const auto& entry : files->entries(directory)) {
+            seen.push_back(entry.name.str());
+        }
+        files->release_directory(directory);
+        EXPECT_THAT(seen, ElementsAre("a", "b", "c"));
+        const auto link = co_await files->lookup(inode, test::name("outside"));
+        EXPECT_EQ(link.value().inode, inode_id{});
+    });
+}
+
 TEST_F(names, a_failure_says_which_object_it_is_about)
 {
     play([&]() -> awaitable<> {

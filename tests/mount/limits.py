@@ -12,6 +12,8 @@ from tree import BACKSLASH_NAMES
 class Limits:
     listed_times: bool = False
     """Times come from `LIST`: to the minute for recent entries, to the day for older ones."""
+    listed_links: bool = False
+    """Some links come from `LIST`, with its times."""
     follows_links: bool = False
     """Links are shown as what they lead to."""
     hidden: frozenset[bytes] = frozenset()
@@ -33,7 +35,7 @@ LIMITS: dict[str, Limits] = {
     "vsftpd": Limits(listed_times=True),
     # MLSD leaves out links that lead nowhere; LIST has them. A full disk: by chance 451 Transfer aborted. Input/output
     # error, or the system's own words.
-    "proftpd": Limits(hidden=frozenset({b"links/dangling"}), makes_links=True, names_full_disk=False),
+    "proftpd": Limits(listed_links=True, makes_links=True, names_full_disk=False),
     # RETR and CWD with a backslash in the path: 553 Prohibited file name. SIZE, MDTM and MLST work.
     # A full disk: 451 Error during write to file.
     "pure-ftpd": Limits(

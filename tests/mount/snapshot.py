@@ -56,12 +56,13 @@ def assert_same(expected: Tree, found: Tree, limits: Limits, ignore: Collection[
     assert not words, "\n".join(words[:50])
 
 
-def same_time(exact: int, shown: int, limits: Limits) -> bool:
+def same_time(exact: int, shown: int, limits: Limits, is_link: bool = False) -> bool:
     """Whether a server with these limits may show this time for the exact one."""
     if shown == exact:
         return True
     step = 60 if time.time() - exact < _HALF_A_YEAR else 86_400
-    return limits.listed_times and shown == exact - exact % step
+    is_listed = limits.listed_times or (is_link and limits.listed_links)
+    return is_listed and shown == exact - exact % step
 
 
 def _differences(expected: Tree, found: Tree, limits: Limits, ignore: Collection[str]) -> list[str]:
@@ -77,7 +78,7 @@ def _differences(expected: Tree, found: Tree, limits: Limits, ignore: Collection
 
 def _agree(field: str, one: Entry, other: Entry, limits: Limits) -> bool:
     if field == "mtime":
-        return same_time(one.mtime, other.mtime, limits)
+        return same_time(one.mtime, other.mtime, limits, one.kind == "link")
     return bool(getattr(one, field) == getattr(other, field))
 
 

@@ -3,6 +3,7 @@
 A server listens on the loopback and a free port, if nothing else is said, and shows the exported directory as the root of its one account, or,
 not `chrooted`, as the directory its login lands in, `account.HOME`.
 What `writable` servers export belongs to their account, with all that is in it when they are made.
+Its clock on the wall is that of `zone`, a name or a rule as in the variable TZ.
 It keeps its port over `kill` and `start`. It ends with the process that started it, and leaves nothing behind.
 """
 
@@ -45,9 +46,11 @@ class Server(ABC):
         writable: bool = False,
         host: str = HOST,
         port: int | None = None,
+        zone: str = "UTC",
     ) -> None:
         self.export = export
         self.writable = writable
+        self.zone = zone
         self.chrooted = chrooted
         self.account = account
         self.limited = max_connections is not None
@@ -79,7 +82,10 @@ class Server(ABC):
         return f"ftp://{self.host}:{self.port}/"
 
     def start(self) -> Self:
-        environment = {"LD_LIBRARY_PATH": library_path(self.libraries)} if self.libraries else {}
+        # The rules themselves: /etc/localtime is not there.
+        environment = {"TZ": self.zone}
+        if self.libraries:
+            environment["LD_LIBRARY_PATH"] = library_path(self.libraries)
         self._jail = Jail(self.command(), self.export, self.etc, environment, self.log)
         try:
             self._wait_until_ready()

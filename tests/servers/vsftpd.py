@@ -1,4 +1,7 @@
-"""vsftpd as Debian builds it: no MLSD, dotfiles only with `LIST -a`, whole seconds only through MDTM."""
+"""vsftpd as Debian builds it: no MLSD, dotfiles only with `LIST -a`, whole seconds only through MDTM.
+
+With a zone it has `use_localtime`, so that MDTM tells local time, too.
+"""
 
 from .server import Server
 
@@ -26,7 +29,7 @@ local_umask=022
 chroot_local_user={"YES" if self.chrooted else "NO"}
 secure_chroot_dir=/etc/empty
 pam_service_name=vsftpd
-use_localtime=NO
+use_localtime={"NO" if self.zone == "UTC" else "YES"}
 seccomp_sandbox=NO
 delay_failed_login=0
 max_clients={self.max_connections}

@@ -313,5 +313,41 @@ TEST_F(session_listing, shows_link_targets_by_list_although_mlsd_works)
     });
 }
 
+TEST_F(session_listing, asks_for_the_links_that_MLSD_leaves_out)
+{
+    settings.hidden = ftp::hidden_files::off;
+    server.add([](scripted_control& control) -> awaitable<> {
+        control.answer_login(with_mlsd);
+        co_await control.say("220 ProFTPD Server ready.");
+        co_await control.transfer("MLSD", one_fact);
+        co_await control.transfer("MLSD",
+                                  std::string{one_fact} + "type=OS.unix=symlink;size=3;modify=20260304091702; l\r\n");
+        co_await control.transfer("LIST", std::string{one_line} +
+                                              "lrwxrwxrwx   1 bob  staff  4 Mar  4  2025 l -> a b\r\n" +
+                                              "lrwxrwxrwx   1 bob  staff  4 Mar  4  2025 dangling -> none\r\n");
+        co_await control.transfer("MLSD", "type=OS.unix=symlink;size=3;modify=20260304091702; l\r\n");
+        const auto unused = co_await control.expect_epsv();
+        co_await control.expect("LIST", "550 no");
+        co_await control.expect_end();
+    });
+    with_session([](session& opened) -> awaitable<> {
+        const auto plain = co_await opened.list(path("/"));
+        CO_REQUIRE(plain);
+        EXPECT_EQ(names(*plain), only("a"));
+        const auto with_link = co_await opened.list(path("/"));
+        CO_REQUIRE(with_link);
+        const std::vector<std::string> expected{"a", "l", "dangling"};
+        EXPECT_EQ(names(*with_link), expected);
+        if (with_link->entries.size() == 3) {
+            EXPECT_EQ(with_link->entries[0].attributes.modified.source, time_source::fact);
+            EXPECT_EQ(with_link->entries[1].attributes.link_target, "a b");
+            EXPECT_EQ(with_link->entries[2].attributes.link_target, "none");
+        }
+        const auto refused = co_await opened.list(path("/"));
+        CO_REQUIRE(refused);
+        EXPECT_EQ(names(*refused), only("l"));
+    });
+}
+
 }  // namespace
 }  // namespace ftpfs::test

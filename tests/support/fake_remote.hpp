@@ -63,6 +63,8 @@ public:
     void replace_file(std::string_view path, std::string bytes);
     file_attributes& attributes_of(std::string_view path);
     const std::string& bytes_of(std::string_view path) const;
+    // Where the tree lies on the server.
+    void set_root(std::string_view path) { root_ = test::path(path); }
     // What list() says of its own completeness.
     void set_listings_complete(bool complete) { listings_complete_ = complete; }
 
@@ -126,6 +128,7 @@ public:
     awaitable<result<ftpfs::remote::listing>> list(remote_path directory) override;
     awaitable<result<ftpfs::remote::listing>> list_ahead(remote_path directory) override;
     awaitable<result<file_attributes>> stat(remote_path path) override;
+    remote_path root() const override { return root_; }
     awaitable<result<std::string>> read_link(remote_path path) override;
     awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
     open_download(ftpfs::remote::download_request request) override;
@@ -186,6 +189,7 @@ private:
     std::map<std::string, object, std::less<>> tree_;
     std::chrono::sys_seconds next_time_{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}};
     bool listings_complete_ = true;
+    remote_path root_;
 
     std::vector<std::string> calls_;
     std::set<download*> downloads_;

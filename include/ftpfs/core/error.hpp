@@ -38,6 +38,7 @@ enum class errc {
     already_exists,
     not_empty,
     invalid_name,     // empty, or has a byte FTP cannot carry (CR, LF, NUL, '/')
+    not_in_charset,   // has characters that the charset of the server lacks (charset=)
     name_too_long,    // would exceed the server's command line
     version_changed,  // the file is not the one whose bytes were already handed out
     truncated,        // a transfer ended before all bytes arrived

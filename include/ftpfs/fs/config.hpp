@@ -19,6 +19,13 @@ enum class upload_mode : std::uint8_t {
 // What chown(2) to somebody else is answered.
 enum class owner_policy : std::uint8_t { fail, ignore };
 
+// Which symbolic links of the server are shown.
+enum class link_policy : std::uint8_t {
+    contain,  // all; those that would lead out of the mount can't be read or followed
+    show,     // all, as they are
+    hide,     // none
+};
+
 struct config {
     // How long an answer of the server is believed: a change made there is seen within this time.
     std::chrono::milliseconds dir_ttl{10'000};
@@ -51,6 +58,7 @@ struct config {
     bool read_only = false;  // every change fails with EROFS
     upload_mode upload = upload_mode::stream;
     owner_policy chown = owner_policy::fail;
+    link_policy symlinks = link_policy::contain;
     // Copies of files that are changed in place are made here, and in `recovery` below it is kept what could not be
     // sent. Empty: ftpfs-UID in $TMPDIR or /var/tmp. Made when first needed, for the user alone.
     std::string staging_dir;

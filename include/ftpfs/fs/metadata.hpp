@@ -160,6 +160,8 @@ private:
     awaitable<result<cache::shared_snapshot>> take_listing(remote_path directory, bool ahead);
     awaitable<result<known_name>> fetch_attributes(remote_path path);
     awaitable<result<known_name>> stat_now(remote_path path);
+    result<std::string> shown_target(const remote_path& link, std::string target) const;
+    bool is_hidden(const file_attributes& attributes) const noexcept;
     awaitable<result<std::string>> read_link_now(remote_path path);
 
     remote::remote& remote_;

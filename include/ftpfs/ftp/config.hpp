@@ -5,6 +5,7 @@
 #include "ftpfs/core/secret.hpp"
 #include "ftpfs/net/proxy.hpp"
 
+#include "ftpfs/proto/server_zone.hpp"
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>
@@ -37,6 +38,9 @@ struct config {
     std::string user = "anonymous";  // RFC 1635
     secret password{"anonymous@"};
     std::string account;  // sent only when the server asks (332)
+    // Of the names on the server, as proto::name_codec::make() takes it; checked already. The other strings here are
+    // the server's bytes.
+    std::string charset = "UTF-8";
     // Where the root of the mount lies. RFC 1738 §3.2.2: ftp://host/a is below the directory the login lands in
     // (PWD), ftp://host/%2Fa is absolute. So the root on the server is root_given ? root : root.below(PWD).
     remote_path root;
@@ -56,8 +60,11 @@ struct config {
     std::shared_ptr<const net::proxy> proxy;  // all connections go through it; absent: none do
     listing_mode listing = listing_mode::automatic;
     hidden_files hidden = hidden_files::automatic;
-    bool pipelining = true;  // several commands in one packet, where the server is known to read on
-    bool armed = true;       // idle sessions open their next data connection ahead of need
+    proto::server_zone zone;  // in which listings tell times; to be found out if nobody said
+    bool pipelining = true;   // several commands in one packet, where the server is known to read on
+    bool armed = true;        // idle sessions open their next data connection ahead of need
+
+    bool speaks_utf8() const noexcept { return charset == "UTF-8"; }
 
     std::chrono::milliseconds connect_timeout{10'000};  // each address: TCP handshake, then greeting
     std::chrono::milliseconds timeout{30'000};          // an operation without progress

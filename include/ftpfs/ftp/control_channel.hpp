@@ -10,6 +10,7 @@
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/net/byte_stream.hpp"
 #include "ftpfs/proto/command.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 #include "ftpfs/proto/reply.hpp"
 #include "ftpfs/proto/reply_parser.hpp"
 
@@ -27,6 +28,13 @@ public:
 
     // Begins busy: the server speaks first. `timeout`: for each wait without progress.
     control_channel(std::unique_ptr<net::byte_stream> stream, std::chrono::milliseconds timeout, log logger);
+
+    // From now on a byte 0xFF (IAC of Telnet) of a command is sent twice, or once, which is how it begins.
+    void double_iac(bool on) noexcept { doubles_iac_ = on; }
+
+    // The charset in which refusals are read, so that their words can be shown. It must outlive the channel. The lines
+    // of other replies stay as they came: they hold paths.
+    void read_refusals_in(const proto::name_codec& charset) noexcept { words_ = &charset; }
 
     // Sends a command and waits for its reply, which may be a preliminary one (then the channel stays busy).
     // A 421 breaks the channel and is a failure, any other reply is an answer.
@@ -89,6 +97,8 @@ private:
     clock::duration round_trip_{};
     std::function<void()> alarm_;
     bool waits_for_word_ = false;
+    bool doubles_iac_ = false;
+    const proto::name_codec* words_ = nullptr;
 };
 
 }  // namespace ftpfs::ftp

@@ -1,5 +1,7 @@
 // The remote tree, spoken to over FTP: what the file system asks for becomes sessions, commands and listings.
 //
+// Names are the server's bytes, whatever `charset` says: that only serves to show them in messages, and to say so when
+// they look like another one; translating_remote goes on top.
 // Every operation borrows one session of the pool, never two, so a server that allows a single connection is
 // enough. What a bare "550" leaves open is settled on the same session by asking again. An operation that
 // fails because its session died is repeated once on a fresh one; after `timeout=` it fails with timed_out, unless it
@@ -15,6 +17,8 @@
 #include "ftpfs/ftp/config.hpp"
 #include "ftpfs/ftp/session_pool.hpp"
 #include "ftpfs/ftp/statistics.hpp"
+#include "ftpfs/proto/charset_guess.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <chrono>
@@ -33,7 +37,7 @@ struct change_progress;
 
 // What the first login found out, for the message "mounted …".
 struct connection_summary {
-    remote_path root;    // of the mount, absolute on the server
+    remote_path root;    // of the mount, absolute on the server, in its bytes
     std::string system;  // what the server calls itself (SYST), as it came
     std::chrono::steady_clock::duration round_trip{};
 };
@@ -52,6 +56,7 @@ public:
     awaitable<result<ftpfs::remote::listing>> list_ahead(remote_path directory) override;
     awaitable<result<file_attributes>> stat(remote_path path) override;
     bool stats_by_listing() const override { return pool_->profile().mlst == support::refused; }
+    remote_path root() const override { return home_.value_or(remote_path{}); }
     awaitable<result<std::string>> read_link(remote_path path) override;
     awaitable<result<std::unique_ptr<ftpfs::remote::download>>>
     open_download(ftpfs::remote::download_request request) override;
@@ -68,6 +73,9 @@ public:
     awaitable<> shut_down() override;
 
     statistics counters() const;
+
+    // A path of the server for a message, in its charset.
+    std::string shown(const remote_path& path) const;
 
 private:
     using listing = ftpfs::remote::listing;
@@ -92,6 +100,7 @@ private:
     awaitable<result<file_attributes>> stat_root(session_lease& lease, remote_path where);
     awaitable<result<std::unique_ptr<download>>> open_on(session_lease& lease, ftpfs::remote::download_request request);
     awaitable<result<std::unique_ptr<upload>>> store_on(session_lease& lease, ftpfs::remote::upload_request request);
+    void judge_time(file_time& stored);
     awaitable<failure> explain_upload(session& asked, remote_path path, failure why, bool appends);
     awaitable<result<std::optional<file_attributes>>> look_again(remote_path path);
     awaitable<result<>> rename_all(remote_path from, remote_path to, ftpfs::remote::existing_target policy);
@@ -101,6 +110,8 @@ private:
 
     config settings_;
     log log_;
+    proto::name_codec names_;
+    proto::charset_hint charset_hint_;
     std::shared_ptr<session_pool> pool_;
     async::task_group tasks_;
     async::single_flight<remote_path, links> link_listings_;

@@ -8,6 +8,7 @@
 #include "ftpfs/proto/dialect.hpp"
 #include "ftpfs/proto/feature_set.hpp"
 #include "ftpfs/proto/reply.hpp"
+#include "ftpfs/proto/server_zone.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -45,6 +46,8 @@ struct server_profile {
     support queueing = support::unknown;
     // Bytes that arrive on the data connection before the server has read STOR are not lost.
     support early_data = support::unknown;
+    // Commands are Telnet (RFC 959 §3.3): a byte 0xFF of a name must be doubled. Refused: they are read as bytes.
+    support telnet_bytes = support::unknown;
     support armed = support::unknown;  // data connections opened ahead of need are used by the server
     unsigned armed_failures = 0;       // in a row
 
@@ -53,8 +56,11 @@ struct server_profile {
     support mlst = support::unknown;
     support size = support::unknown;
     support mdtm = support::unknown;
+    // MLSD leaves out links that lead nowhere, and LIST has them (ProFTPD 1.3.8).
+    bool mlsd_omits_dangling_links = false;
     support list_all = support::unknown;  // `LIST -a` shows at least what `LIST` shows
     proto::dialect dialect = proto::dialect::unknown;
+    proto::server_zone zone;
 
     // works: REST was seen to move the beginning of a RETR. refused: it is answered with an error, or with 350
     // and then ignored; read from the start and discard.

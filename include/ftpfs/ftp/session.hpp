@@ -12,6 +12,7 @@
 #include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/session_setup.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
+#include "ftpfs/proto/name_codec.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <chrono>
@@ -142,6 +143,8 @@ private:
                                                   proto::dialect known);
     awaitable<result<listing_answer>> try_listing(remote_path directory, std::string_view command,
                                                   proto::dialect known);
+    awaitable<> add_links(remote_path directory, remote::listing& into);
+    awaitable<> learn_zone(remote_path directory, const proto::parsed_listing& listing);
     remote::listing accept(proto::parsed_listing parsed);
     awaitable<result<file_attributes>> stat_by_mlst(remote_path path);
     awaitable<result<file_attributes>> stat_by_size(remote_path path);
@@ -176,6 +179,7 @@ private:
     void used() noexcept { last_used_ = clock::now(); }
 
     session_setup setup_;
+    proto::name_codec charset_;
     std::unique_ptr<control_channel> control_;
     data_context data_context_;
     std::unique_ptr<retrieval> transfer_;

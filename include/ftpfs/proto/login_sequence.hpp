@@ -33,6 +33,7 @@ struct login_request {
     secret password;
     secret account;                     // sent only when the server asks for it (332)
     std::string client_name = "ftpfs";  // for CLNT
+    bool utf8 = true;                   // false: names are wanted in the charset the server keeps them in
 };
 
 struct login_outcome {

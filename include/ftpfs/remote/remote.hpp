@@ -87,6 +87,9 @@ public:
     virtual awaitable<result<file_attributes>> stat(remote_path path) = 0;
     // Does the answer to stat() cost a listing of the parent? Then one had better take it all.
     virtual bool stats_by_listing() const { return false; }
+    // Where the root of the mount lies on the server, whose absolute links begin at its own root. "/" until it is
+    // known.
+    virtual remote_path root() const { return {}; }
     // The target of a link whose listing hides it.
     virtual awaitable<result<std::string>> read_link(remote_path path) = 0;
     virtual awaitable<result<std::unique_ptr<download>>> open_download(download_request request) = 0;

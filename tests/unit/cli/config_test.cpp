@@ -58,8 +58,9 @@ TEST(config, the_disk_cache_lies_where_the_user_keeps_such_things)
 
 TEST(config, the_disk_cache_tells_trees_apart)
 {
-    const auto server = [](const std::string& url, std::string user, std::string account = {}) {
-        auto into = made(url, "");
+    const auto server = [](const std::string& url, std::string user, std::string account = {},
+                           const std::string& options = {}) {
+        auto into = made(url, options);
         login who;
         who.user = std::move(user);
         who.password = secret{"geheim"};
@@ -70,11 +71,21 @@ TEST(config, the_disk_cache_tells_trees_apart)
         return into.fs.server;
     };
     EXPECT_EQ(server("ftp://Host/a", "u"), server("ftp://host:21/a/", "u"));
-    const std::set<std::string> all{server("ftp://h/a", "u"),      server("ftp://h//a", "u"),
-                                    server("ftp://h/b", "u"),      server("ftp://g/a", "u"),
-                                    server("ftp://h:22/a", "u"),   server("ftp://h/a", "v"),
-                                    server("ftp://h/a", "u", "x"), server("ftp://h/a", "u 0: ~")};
-    EXPECT_EQ(all.size(), 8U);
+    const std::set<std::string> all{
+        server("ftp://h/a", "u"),      server("ftp://h//a", "u"),     server("ftp://h/b", "u"),
+        server("ftp://g/a", "u"),      server("ftp://h:22/a", "u"),   server("ftp://h/a", "v"),
+        server("ftp://h/a", "u", "x"), server("ftp://h/a", "u 0: ~"), server("ftp://h/a", "u", "", "charset=CP932")};
+    EXPECT_EQ(all.size(), 9U);
+}
+
+TEST(config, has_the_root_in_the_charset_of_the_server)
+{
+    EXPECT_EQ(made("ftp://h/表", "charset=CP932").ftp.root.str(), "/\x95\x5C");
+    EXPECT_EQ(made("ftp://h/表", "").ftp.root.str(), "/表");
+    problems found;
+    wish_of("ftp://h/🙂", "charset=CP932", found);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].message.find("CP932 has nothing for \"🙂\""), std::string::npos) << found[0].message;
 }
 
 TEST(config, shows_the_owner_who_mounts_unless_told_otherwise)

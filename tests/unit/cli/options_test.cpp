@@ -30,6 +30,37 @@ std::string complaint(std::string_view list)
     return found.empty() ? "" : found[0].message;
 }
 
+TEST(options, know_charsets)
+{
+    EXPECT_EQ(applied("").ftp.charset, "UTF-8");
+    EXPECT_EQ(applied("charset=utf8").ftp.charset, "UTF-8");
+    EXPECT_EQ(applied("charset=EUC-JP").ftp.charset, "EUC-JP");
+    EXPECT_EQ(applied("charset=shift_jis").ftp.charset, "CP932");
+    EXPECT_THAT(complaint("charset=klingon"), HasSubstr("no charset this machine knows"));
+    EXPECT_THAT(complaint("charset=UTF-16"), HasSubstr("does not extend ASCII"));
+}
+
+TEST(options, know_time_zones)
+{
+    const auto noon = std::chrono::sys_days{std::chrono::year{2026} / 7 / 1} + 12h;
+    const auto corrected = [&](const char* list) {
+        return applied(list).ftp.zone.corrected({noon, time_precision::minute, time_source::listing}).value;
+    };
+    EXPECT_EQ(corrected(""), noon);
+    EXPECT_EQ(corrected("server_tz=auto"), noon);
+    EXPECT_EQ(corrected("server_tz=+02:00"), noon - 2h);
+    EXPECT_EQ(corrected("server_tz=Asia/Tokyo"), noon - 9h);
+    EXPECT_THAT(complaint("server_tz=Mars/Olympus"), HasSubstr("no time zone this machine knows"));
+}
+
+TEST(options, contain_links)
+{
+    EXPECT_EQ(applied("").fs.symlinks, fs::link_policy::contain);
+    EXPECT_EQ(applied("symlinks=show").fs.symlinks, fs::link_policy::show);
+    EXPECT_EQ(applied("symlinks=hide").fs.symlinks, fs::link_policy::hide);
+    EXPECT_THAT(complaint("symlinks=follow"), HasSubstr("contain, show, hide"));
+}
+
 TEST(option_list, is_split_at_commas_and_the_first_equals_sign)
 {
     const auto found = split_options("ro,user=a=b,,netrc=,x");

@@ -47,6 +47,7 @@ constexpr client_row client_rows[] = {
     {errc::already_exists, EEXIST},
     {errc::not_empty, ENOTEMPTY},
     {errc::invalid_name, EINVAL},
+    {errc::not_in_charset, EILSEQ},
     {errc::name_too_long, ENAMETOOLONG},
     {errc::version_changed, ESTALE},
     {errc::truncated, EIO},

@@ -36,9 +36,9 @@ file_time day(sys_seconds value)
     return {value, time_precision::day, time_source::listing};
 }
 
-file_time second(sys_seconds value)
+file_time utc(sys_seconds value)
 {
-    return {value, time_precision::second, time_source::listing};
+    return {value, time_precision::second, time_source::fact};
 }
 
 constexpr auto july19 = sys_days{2025y / July / 19};
@@ -120,9 +120,9 @@ const line_case unix_lines[] = {
     {"iso_date", "-rw-r--r--   1 carol    users        3301 2025-07-19 22:05 iso.dat", "iso.dat", file, 3301, 0644,
      minute(july19 + 22h + 5min), ""},
     {"full_iso_date", "-rw-r--r--   1 carol    users        3301 2025-07-19 22:05:31.000000000 +0200 fulliso.log",
-     "fulliso.log", file, 3301, 0644, second(july19 + 20h + 5min + 31s), ""},
+     "fulliso.log", file, 3301, 0644, utc(july19 + 20h + 5min + 31s), ""},
     {"full_iso_date_west", "-rw-r--r--   1 carol    users        3301 2025-07-19 22:05:31.000000000 -0330 x", "x", file,
-     3301, 0644, second(sys_days{2025y / July / 20} + 1h + 35min + 31s), ""},
+     3301, 0644, utc(sys_days{2025y / July / 20} + 1h + 35min + 31s), ""},
     {"day_first", "-rw-r--r--   1 dora     users          77 19 Jul  2025 dayfirst", "dayfirst", file, 77, 0644,
      day(july19), ""},
     {"day_first_with_a_dot", "-rw-r--r--   1 dora     users          77 19. Jul 2025 dayfirst", "dayfirst", file, 77,
@@ -153,9 +153,9 @@ const line_case unix_lines[] = {
     {"five_digit_year", "-rw-r--r--   1 hugo     users        5120 Jul 19 19125 y2k.old", "y2k.old", file, 5120, 0644,
      day(july19), ""},
     {"numeric", "0100644   1001  1001   5120   1752913800   dump 1.bin", "dump 1.bin", file, 5120, 0644,
-     second(july19 + 8h + 30min), ""},
+     utc(july19 + 8h + 30min), ""},
     {"numeric_directory", "040755   1001  1001   5120   1752913800   dir", "dir", directory, none, 0755,
-     second(july19 + 8h + 30min), ""},
+     utc(july19 + 8h + 30min), ""},
     {"mac_file", "-rw-rw-rw-         0       4120     4120 Jul 19  2025 Read Me", "Read Me", file, 4120, 0666,
      day(july19), ""},
     {"mac_folder", "drwxrwxr-x               folder        3 Jul 19  2025 Pictures", "Pictures", directory, none, 0775,

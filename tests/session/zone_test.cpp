@@ -1,0 +1,148 @@
+// Times of LIST in the server's zone, and servers whose MDTM is not UTC.
+#include "ftp_remote_fixture.hpp"
+
+#include <fmt/format.h>
+
+namespace ftpfs::test {
+namespace {
+
+using namespace std::chrono;
+using strings = std::vector<std::string>;
+
+std::string line(const char* date, const char* name)
+{
+    return std::string{"-rw-r--r--   1 bob  staff  3 "} + date + " " + name + "\r\n";
+}
+
+file_time fact(sys_seconds value)
+{
+    return {value, time_precision::second, time_source::fact};
+}
+
+class server_zones : public ftp_remote_fixture {
+protected:
+    server_zones() { settings.hidden = ftp::hidden_files::off; }
+
+    static awaitable<sys_seconds> first_time(ftp::ftp_remote& remote, const char* directory)
+    {
+        const auto listed = co_await remote.list(path(directory));
+        EXPECT_EQ(outcome(listed), "ok");
+        const bool any = listed && !listed->entries.empty();
+        co_return any ? listed->entries[0].attributes.modified.value : sys_seconds{};
+    }
+
+    static strings with_times()
+    {
+        strings features;
+        features.emplace_back("MDTM");
+        features.emplace_back("MFMT");
+        return features;
+    }
+
+    std::string logged_words()
+    {
+        logger->flush();
+        return logged.str();
+    }
+};
+
+TEST_F(server_zones, are_found_with_the_first_file_whose_time_is_shown)
+{
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet(strings(1, "MDTM"));
+        control.answer("CWD", "250 ok");
+        co_await control.transfer("LIST", line("Mar  4  2001", "old"));
+        co_await control.transfer("LIST", line("2025-07-19 11:05", "a") + line("2025-07-19 22:05", "b"));
+        co_await control.expect("MDTM /d/a", "550 no");
+        co_await control.expect("MDTM /d/b", "213 20250719200517");
+        co_await control.transfer("LIST", line("2025-01-01 01:30", "c"));
+        co_await control.expect_end();
+    });
+    play([](ftp::ftp_remote& remote) -> awaitable<> {
+        const auto old = co_await first_time(remote, "/");
+        EXPECT_EQ(old, sys_days{2001y / March / 4});
+        const auto first = co_await first_time(remote, "/d");
+        EXPECT_EQ(first, sys_days{2025y / July / 19} + 9h + 5min);
+        const auto later = co_await first_time(remote, "/e");
+        EXPECT_EQ(later, sys_days{2024y / December / 31} + 23h + 30min);
+    });
+}
+
+TEST_F(server_zones, are_not_asked_for_where_MDTM_is_not_known)
+{
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet();
+        control.answer("CWD", "250 ok");
+        co_await control.transfer("LIST", line("2025-07-19 22:05", "b"));
+        co_await control.expect_end();
+    });
+    play([](ftp::ftp_remote& remote) -> awaitable<> {
+        const auto time = co_await first_time(remote, "/");
+        EXPECT_EQ(time, sys_days{2025y / July / 19} + 22h + 5min);
+    });
+}
+
+TEST_F(server_zones, that_are_told_show_that_MDTM_is_local)
+{
+    settings.zone = proto::server_zone::make("+02:00").value();
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_times());
+        control.answer("CWD", "250 ok");
+        co_await control.transfer("LIST", line("2025-07-19 22:05", "b"));
+        co_await control.expect("MDTM /b", "213 20250719220517");
+        co_await control.expect("MFMT 20250719220517 /b", "213 Modify=20250719220517; /b");
+        co_await control.expect_end();
+    });
+    play([](ftp::ftp_remote& remote) -> awaitable<> {
+        const auto time = co_await first_time(remote, "/");
+        EXPECT_EQ(time, sys_days{2025y / July / 19} + 20h + 5min);
+        remote::attribute_change change;
+        change.modified = sys_days{2025y / July / 19} + 20h + 5min + 17s;
+        const auto set = co_await remote.change_attributes(path("/b"), change);
+        EXPECT_EQ(outcome(set), "ok");
+    });
+}
+
+TEST_F(server_zones, of_facts_are_found_with_the_first_upload)
+{
+    const auto now = floor<seconds>(system_clock::now());
+    const auto wall = now - 5h;
+    const auto day = floor<days>(wall);
+    const year_month_day date{day};
+    const hh_mm_ss clock{wall - day};
+    const auto stamp = fmt::format("{:04}{:02}{:02}{:02}{:02}{:02}", static_cast<int>(date.year()),
+                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                                   clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+    server.add([stamp](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_times());
+        control.answer("CWD", "250 ok");
+        auto data = co_await control.expect_epsv();
+        co_await control.expect("STOR /new", "150 go");
+        const auto bytes = co_await data.receive_all();
+        EXPECT_EQ(bytes, "");
+        data.close();
+        co_await control.say("226 done");
+        co_await control.expect("SIZE /new", "213 0");
+        co_await control.expect("MDTM /new", "213 " + stamp);
+        co_await control.expect("MFMT 20250719151117 /new", "213 Modify=20250719151117; /new");
+        co_await control.expect_end();
+    });
+    play([now](ftp::ftp_remote& remote) -> awaitable<> {
+        auto upload = co_await remote.open_upload(remote::upload_request{path("/new")});
+        EXPECT_EQ(outcome(upload), "ok");
+        if (upload) {
+            const auto stored = co_await (*upload)->finish();
+            EXPECT_EQ(outcome(stored), "ok");
+            EXPECT_EQ(stored ? stored->modified : file_time{}, fact(now));
+        }
+        upload = failure{errc::cancelled};
+        remote::attribute_change change;
+        change.modified = sys_days{2025y / July / 19} + 20h + 11min + 17s;
+        const auto set = co_await remote.change_attributes(path("/new"), change);
+        EXPECT_EQ(outcome(set), "ok");
+    });
+    EXPECT_NE(logged_words().find("-300 minutes from UTC"), std::string::npos) << logged_words();
+}
+
+}  // namespace
+}  // namespace ftpfs::test
