@@ -82,6 +82,7 @@ config make_config(const intention& wish, uid_t uid, gid_t gid)
     made.foreground = wish.line.foreground;
     made.log_level = wish.line.debug ? std::min(chosen.log_level, spdlog::level::debug) : chosen.log_level;
     made.log_file = chosen.log_file;
+    made.trace = chosen.trace;
     return made;
 }
 

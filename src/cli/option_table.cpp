@@ -8,6 +8,8 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 
 namespace ftpfs::cli {
 namespace {
@@ -208,6 +210,18 @@ complaint set_directory(std::string& into, std::string_view value)
     return fine;
 }
 
+// Absolute from now on: the process in the background has "/" as its directory.
+complaint trace_file(settings& into, std::string_view value)
+{
+    auto wrong = set_text(into.trace, value);
+    if (!wrong) {
+        std::error_code ignored;  // then it stays as it is, and opening it tells
+        const auto whole = std::filesystem::absolute(into.trace, ignored);
+        into.trace = ignored ? into.trace : whole.string();
+    }
+    return wrong;
+}
+
 // Less than this holds hardly a file.
 complaint disk_cache(settings& into, std::string_view value)
 {
@@ -350,6 +364,8 @@ constexpr std::array table{
     option{"log_level", "error|warning|info|debug|trace", diagnosis, "how much to log", "info", log_level},
     option{"log_file", "FILE", diagnosis, "append the log to FILE instead of sending it to syslog", "",
            text<&s::log_file>},
+    option{"trace", "FILE", diagnosis, "append the dialogue with the server to FILE, without passwords", "",
+           trace_file},
 };
 
 }  // namespace

@@ -39,6 +39,7 @@ struct settings {
     // diagnosis
     spdlog::level::level_enum log_level = spdlog::level::info;
     std::string log_file;
+    std::string trace;
 
     // Filled directly where one option is one field.
     ftp::config ftp;

@@ -167,8 +167,9 @@ private:
     bool wants_arming();
     awaitable<> try_pipelining();
     awaitable<> arm();
-    // The armed data connection, or a new one.
+    // The armed data connection, or a new one; told to the dialogue.
     awaitable<result<std::unique_ptr<net::byte_stream>>> next_data();
+    awaitable<result<std::unique_ptr<net::byte_stream>>> find_data();
     // After the first reply to a transfer command: did the server not use the armed connection?
     bool armed_in_vain(int code);
     awaitable<result<>> check_end(remote_path path, std::uint64_t offset, std::optional<file_version> expected);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <set>
 
 namespace ftpfs::cli {
@@ -119,7 +120,7 @@ TEST(options, reach_their_fields)
         "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,streams=3,prefetch=off,disk_cache=20G,cache_"
         "dir=/d,"
         "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
-        "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l");
+        "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l,trace=/t");
     EXPECT_EQ(into.user, "alice");
     EXPECT_EQ(into.credentials_file, "/c");
     EXPECT_TRUE(into.password_from_stdin);
@@ -162,6 +163,8 @@ TEST(options, reach_their_fields)
     EXPECT_TRUE(into.fuse.default_permissions);
     EXPECT_EQ(into.log_level, spdlog::level::trace);
     EXPECT_EQ(into.log_file, "/l");
+    EXPECT_EQ(into.trace, "/t");
+    EXPECT_EQ(applied("trace=t").trace, std::filesystem::current_path() / "t");
 }
 
 TEST(options, take_users_and_groups_by_name)
