@@ -16,6 +16,7 @@ constexpr std::string_view usage_lines = "Usage: ftpfs [-f] [-d] [-o OPTION,...]
                                          "       ftpfs umount MOUNTPOINT\n"
                                          "       ftpfs status [MOUNTPOINT] [--json]\n"
                                          "       ftpfs probe [FLAG...] [-o OPTION,...] URL\n"
+                                         "       ftpfs profile show|forget [-o OPTION,...] URL\n"
                                          "       mount -t ftpfs URL MOUNTPOINT [-o OPTION,...]\n";
 
 // The words as CLI11 sorts them. It neither checks nor prints them: its own messages would quote a URL with
@@ -176,6 +177,32 @@ command_line parse_probe(std::span<const std::string> words, problems& found)
     return line;
 }
 
+// "profile show|forget URL"
+command_line parse_profile(std::span<const std::string> words, problems& found)
+{
+    command_line line;
+    std::vector<std::string> rest;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        if (words[i] == "-h" || words[i] == "--help") {
+            line.what = action::help;
+            return line;
+        }
+        if (words[i] == "-o" && i + 1 < words.size()) {
+            line.options = split_options(words[++i]);
+        } else {
+            rest.push_back(words[i]);
+        }
+    }
+    const bool shows = !rest.empty() && rest[0] == "show";
+    if (rest.size() != 2 || (!shows && rest[0] != "forget") || rest[1].starts_with('-')) {
+        found.push_back({exit_status::usage, "usage: ftpfs profile show|forget [-o OPTION,...] URL"});
+        return line;
+    }
+    line.what = shows ? action::show_profile : action::forget_profile;
+    line.url = rest[1];
+    return line;
+}
+
 // What CLI11 could not sort, without quoting more than an option's name.
 std::string describe(const CLI::ParseError& why, const CLI::App& app)
 {
@@ -219,6 +246,9 @@ command_line parse_command_line(std::span<const std::string> arguments, problems
     if (!helper && arguments.size() > 1 && arguments[1] == "probe") {
         return parse_probe(arguments.subspan(1), found);
     }
+    if (!helper && arguments.size() > 1 && arguments[1] == "profile") {
+        return parse_profile(arguments.subspan(1), found);
+    }
     CLI::App app;
     words sorted;
     declare_common(app, sorted);
@@ -253,7 +283,8 @@ std::string help_text()
     return fmt::format("{}\n"
                        "Mounts the FTP server at URL, ftp://[USER@]HOST[:PORT][/DIRECTORY], as a directory.\n"
                        "umount waits until all changes are sent, and unmounts; status tells what mounts do;\n"
-                       "probe tells what a server can do, what is wrong, and how to mount it best.\n"
+                       "probe tells what a server can do, what is wrong, and how to mount it best;\n"
+                       "profile shows or forgets what earlier mounts have learned of a server.\n"
                        "\n"
                        "  -f, --foreground        stay in the foreground, log to standard error\n"
                        "  -d, --debug             as -f, with log_level=debug\n"

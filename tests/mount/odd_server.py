@@ -40,9 +40,9 @@ class Habits:
 
 
 @contextmanager
-def odd_server(habits: Habits) -> Iterator[int]:
-    """Gives the port."""
-    with socket.create_server((HOST, 0)) as listener:
+def odd_server(habits: Habits, port: int = 0) -> Iterator[int]:
+    """Gives the port, a free one if none is asked for."""
+    with socket.create_server((HOST, port)) as listener:
         server = _Server(listener, habits)
         thread = threading.Thread(target=server.accept, daemon=True)
         thread.start()

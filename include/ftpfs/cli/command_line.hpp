@@ -3,6 +3,7 @@
 //     ftpfs [-f] [-d] [-o OPT,…] URL MOUNTPOINT
 //     ftpfs umount MOUNTPOINT
 //     ftpfs status [MOUNTPOINT] [--json]
+//     ftpfs profile show|forget [-o OPT,…] URL
 //     ftpfs probe [--trace] [--json] [--active] [--sessions[=N]] [--write DIR] [-o OPT,…] URL
 //     mount.ftpfs URL MOUNTPOINT [-sfnvrw] [-N NS] [-t TYPE] [-o OPT,…]        as mount(8) calls its helpers
 //
@@ -19,7 +20,17 @@
 
 namespace ftpfs::cli {
 
-enum class action { mount, unmount, status, probe, help, version, nothing };  // nothing: mount -f, a rehearsal
+enum class action {
+    mount,
+    unmount,
+    status,
+    probe,
+    show_profile,
+    forget_profile,
+    help,
+    version,
+    nothing
+};  // nothing: mount -f, a rehearsal
 
 struct probe_flags {
     bool trace = false;

@@ -27,6 +27,7 @@ struct settings {
     // connection
     bool ipv4 = false;
     bool ipv6 = false;
+    bool keep_profile = true;
 
     // ownership; umask is the default of the other two
     std::optional<uid_t> uid;

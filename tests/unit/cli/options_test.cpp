@@ -117,7 +117,8 @@ TEST(options, reach_their_fields)
     const auto into = applied(
         "user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
         "armed=off,pipelining=off,ipv6,connect_timeout=1500ms,timeout=2min,keepalive=1h,listing=list,hidden=off,"
-        "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,streams=3,prefetch=off,disk_cache=20G,cache_"
+        "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,streams=3,profile=off,prefetch=off,disk_cache="
+        "20G,cache_"
         "dir=/d,"
         "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
         "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l,trace=/t");
@@ -145,6 +146,7 @@ TEST(options, reach_their_fields)
     EXPECT_EQ(into.fs.cache_size, std::uint64_t{1} << 30);
     EXPECT_EQ(into.fs.read_ahead, 0U);
     EXPECT_FALSE(into.fs.prefetch);
+    EXPECT_FALSE(into.keep_profile);
     EXPECT_EQ(into.fs.streams, 3U);
     EXPECT_EQ(into.fs.disk_cache, std::uint64_t{20} << 30);
     EXPECT_EQ(into.fs.cache_dir, "/d");
