@@ -83,6 +83,7 @@ awaitable<control_channel*> probe_context::line()
     auto opened = co_await open();
     if (!opened) {
         report.interrupted = report.interrupted || opened.error() == errc::cancelled;
+        server_is_full = opened.error() == errc::server_busy;
         replaced_ = cleaning_ ? replaced_ : most_replaced;
         tell("new session", probe_outcome::bad, to_string(opened.error()));
         co_return nullptr;

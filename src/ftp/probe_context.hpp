@@ -58,6 +58,7 @@ public:
     std::optional<probe_way> way;          // to data connections, that works
     std::vector<directory_entry> entries;  // of the directory, as MLSD tells them, or LIST
     std::vector<directory_entry> listed;   // as LIST tells them
+    bool server_is_full = false;           // said the last one that refused a session
     std::string scratch;                   // a directory that must be removed again; empty: none
     std::vector<std::string> scratch_files;
 

@@ -40,40 +40,51 @@ std::string refusal_words(const failure& why, const data_trial& trial, bool open
     return where + to_string(why);
 }
 
-awaitable<> try_way(probe_context& with, probe_way kind, data_trial& trial)
+// A whole transfer proves a way: some firewalls let the connection through, and no bytes.
+awaitable<result<probe_transfer>> list_by(probe_context& with, probe_way kind, data_trial& trial, bool& opened,
+                                          std::string_view verb)
 {
     auto* const session = co_await with.line();
     if (session == nullptr) {
-        co_return;
+        co_return failure{errc::connection_lost, "there is no session any more"};
     }
-    probe_watch watch;
-    const std::string name{to_string(kind)};
     auto data = co_await open_probe_data(*session, with.connector, with.settings, kind, trial.named);
-    auto why = data ? std::optional<failure>{} : std::optional{data.error()};
-    trial.unreachable = why && session->quiet() && why->code.category() == client_category();
-    std::uint64_t received = 0;
-    if (data) {
-        auto done = co_await receive(*session, with.settings, *std::move(data), bare("LIST"), kept);
-        if (!done) {
-            why = done.error();
-            trial.unreachable = kind == probe_way::active;
-        } else if (done->verdict.is_negative() && done->verdict.code / 10 == 42) {
-            why = done->verdict.as_failure();
-        } else {
-            received = done->received;
-        }
+    opened = data.has_value();
+    if (!data) {
+        trial.unreachable = session->quiet() && data.error().code.category() == client_category();
+        co_return std::move(data).error();
+    }
+    auto done = co_await receive(*session, with.settings, *std::move(data), bare(verb), kept);
+    trial.unreachable = !done && kind == probe_way::active;
+    co_return done;
+}
+
+awaitable<> try_way(probe_context& with, probe_way kind, data_trial& trial)
+{
+    probe_watch watch;
+    bool opened = false;
+    std::string verb = "LIST";
+    auto done = co_await list_by(with, kind, trial, opened, verb);
+    const bool has_no_list = done && done->verdict.is_unknown_command();
+    if (has_no_list && with.report.announces_mlsd) {
+        verb = "MLSD";
+        done = co_await list_by(with, kind, trial, opened, verb);
+    }
+    auto why = done ? std::optional<failure>{} : std::optional{done.error()};
+    if (done && done->verdict.is_negative() && done->verdict.code / 10 == 42) {  // 425, 426: about the connection
+        why = done->verdict.as_failure();
     }
     if (why && *why == errc::cancelled) {
         with.report.interrupted = true;
         co_return;
     }
     trial.carries = why ? support::refused : support::works;
-    trial.why = why ? refusal_words(*why, trial, data.has_value()) : "";
+    trial.why = why ? refusal_words(*why, trial, opened) : "";
     if (!why && !with.way) {
         with.way = kind;
     }
-    with.tell(name, why ? bad : good, why ? trial.why : fmt::format("works, {} bytes of LIST came through", received),
-              watch.took());
+    with.tell(std::string{to_string(kind)}, why ? bad : good,
+              why ? trial.why : fmt::format("works, {} bytes of {} came through", done->received, verb), watch.took());
 }
 
 void tell_named_address(probe_context& with)

@@ -260,7 +260,7 @@ awaitable<> remove_scratch(probe_context& with)
     boost::asio::steady_timer pause{co_await boost::asio::this_coro::executor};
     std::string words;
     bool gone = false;
-    for (int i = 0; i < most_tries_to_clean && !gone; ++i) {
+    for (int i = 0; i < most_tries_to_clean && !gone && (i == 0 || with.server_is_full); ++i) {
         if (i > 0) {
             pause.expires_after(between_tries);
             co_await pause.async_wait(as_result);
