@@ -48,7 +48,8 @@ application::application(config settings, log journal)
     : settings_{std::move(settings)}, journal_{std::move(journal)}, loop_{1}, signals_{loop_, SIGTERM, SIGINT, SIGHUP},
       connector_{loop_.get_executor(), helper_}, remote_{std::make_shared<ftp::ftp_remote>(
                                                      loop_.get_executor(), connector_, settings_.ftp, journal_)},
-      files_{loop_.get_executor(), translated(remote_, settings_.ftp), settings_.fs, journal_}
+      files_{loop_.get_executor(), translated(remote_, settings_.ftp), settings_.fs, journal_},
+      keeper_{loop_.get_executor(), helper_, *remote_, settings_, journal_}
 {
 }
 
@@ -87,6 +88,7 @@ awaitable<exit_status> application::live(launch& start)
 
 awaitable<outcome<void>> application::come_up()
 {
+    co_await keeper_.recall();
     const auto connected = co_await remote_->connect();
     if (!connected) {
         co_return explain_connection(connected.error(), settings_.ftp);
@@ -101,6 +103,7 @@ awaitable<outcome<void>> application::come_up()
     }
     mounted_ = *std::move(mounted);
     is_up_ = true;
+    keeper_.start();
     journal_.info("mounted {} on {}, the directory {} of the server", settings_.fuse.source,
                   printable(settings_.fuse.mount_point), remote_->shown(connected->root));
     co_return outcome<void>{};
@@ -126,6 +129,7 @@ awaitable<> application::go_down()
     mounted_.reset();
     // Sends what is not on the server yet, within a limit, and logs what is kept instead.
     co_await files_.stop();
+    co_await keeper_.stop();
     co_await remote_->shut_down();
 }
 

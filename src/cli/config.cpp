@@ -97,9 +97,11 @@ config make_config(const intention& wish, uid_t uid, gid_t gid)
     made.fuse.mount_point = wish.line.mount_point;
     made.fuse.source = without_password(wish.line.url);
 
+    made.keep_profile = chosen.keep_profile;
     made.foreground = wish.line.foreground;
     made.log_level = wish.line.debug ? std::min(chosen.log_level, spdlog::level::debug) : chosen.log_level;
     made.log_file = chosen.log_file;
+    made.trace = chosen.trace;
     return made;
 }
 

@@ -1,5 +1,7 @@
 #include "ftpfs/cli/journal.hpp"
 
+#include "ftpfs/cli/trace_file.hpp"
+
 #include <fcntl.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -54,7 +56,15 @@ outcome<log> make_journal(const config& settings)
         auto logger = std::make_shared<spdlog::logger>("ftpfs", make_sink(settings));
         logger->set_level(settings.log_level);
         logger->flush_on(settings.log_level);  // who reads a log wants to see the last line before the crash
-        return log{std::move(logger)};
+        log journal{std::move(logger)};
+        if (settings.trace.empty()) {
+            return journal;
+        }
+        const auto trace = open_trace(settings.trace, journal);
+        if (!trace) {
+            return trace.error();
+        }
+        return journal.with_trace(*trace);
     } catch (const spdlog::spdlog_ex& why) {
         return problem{exit_status::usage, fmt::format("option log_file: {}", why.what())};
     }

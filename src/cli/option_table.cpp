@@ -8,7 +8,9 @@
 
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 namespace ftpfs::cli {
 namespace {
@@ -150,6 +152,18 @@ complaint change_of_owner(settings& into, std::string_view value)
     return one_of(into.chown.emplace(), value, choices);
 }
 
+// Absolute from now on: the process in the background has "/" as its directory.
+complaint trace_file(settings& into, std::string_view value)
+{
+    auto wrong = set_text(into.trace, value);
+    if (!wrong) {
+        std::error_code ignored;  // then it stays as it is, and opening it tells
+        const auto whole = std::filesystem::absolute(into.trace, ignored);
+        into.trace = ignored ? into.trace : whole.string();
+    }
+    return wrong;
+}
+
 // Less than this holds hardly a file.
 complaint disk_cache(settings& into, std::string_view value)
 {
@@ -282,8 +296,10 @@ constexpr std::array table{
            size<0, &s::fs, &fs::config::read_ahead>},
     option{"disk_cache", "SIZE|off", caching, "file contents kept on a local disk, also after a remount, at most",
            "off", disk_cache},
-    option{"cache_dir", "DIRECTORY", caching, "where disk_cache keeps them", "~/.cache/ftpfs",
+    option{"cache_dir", "DIRECTORY", caching, "where disk_cache and profile keep what they keep", "~/.cache/ftpfs",
            directory<&s::fs, &fs::config::cache_dir>},
+    option{"profile", "on|off", caching, "remember what was learned of the server for later mounts", "on",
+           on_off<&s::keep_profile>},
     option{"prefetch", "on|off", caching, "list and fetch ahead for programs that walk a tree", "on",
            on_off<&s::fs, &fs::config::prefetch>},
     option{"streams", "N", caching, "transfers at the same time for one long sequential read, at most", "6", streams},
@@ -312,6 +328,8 @@ constexpr std::array table{
     option{"log_level", "error|warning|info|debug|trace", diagnosis, "how much to log", "info", log_level},
     option{"log_file", "FILE", diagnosis, "append the log to FILE instead of sending it to syslog", "",
            text<&s::log_file>},
+    option{"trace", "FILE", diagnosis, "append the dialogue with the server to FILE, without passwords", "",
+           trace_file},
 };
 
 }  // namespace

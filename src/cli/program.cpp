@@ -7,6 +7,8 @@
 #include "ftpfs/cli/failure_report.hpp"
 #include "ftpfs/cli/journal.hpp"
 #include "ftpfs/cli/mount_commands.hpp"
+#include "ftpfs/cli/probe_command.hpp"
+#include "ftpfs/cli/profile_command.hpp"
 #include "ftpfs/fuse/preconditions.hpp"
 
 #include <chrono>
@@ -96,6 +98,15 @@ exit_status run_program(environment& world)
     const auto wish = understand(std::move(line), found);
     if (!found.empty()) {
         return report(found, world.err);
+    }
+    if (wish.line.what == action::probe) {
+        return probe(wish, world);
+    }
+    if (wish.line.what == action::show_profile) {
+        return show_profile(wish, world);
+    }
+    if (wish.line.what == action::forget_profile) {
+        return forget_profile(wish, world);
     }
     return wish.line.what == action::nothing ? exit_status::ok : mount(wish, world);
 }

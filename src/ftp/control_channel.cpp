@@ -57,7 +57,7 @@ awaitable<result<proto::reply>> control_channel::exchange(proto::command what)
 
 awaitable<result<>> control_channel::send(proto::command what)
 {
-    log_.debug("> {}", what.for_log());
+    say(what);
     co_return co_await write(what.wire(), 1);
 }
 
@@ -65,7 +65,7 @@ awaitable<result<>> control_channel::send_all(std::vector<proto::command> what)
 {
     std::string packet;
     for (const auto& one : what) {
-        log_.debug("> {}", one.for_log());
+        say(one);
         packet += one.wire();
     }
     co_return co_await write(packet, what.size());
@@ -76,7 +76,7 @@ awaitable<result<>> control_channel::send_behind(proto::command what)
     if (state_ != state::busy) {
         co_return failure{errc::connection_lost, "no reply is due"};
     }
-    log_.debug("> {}", what.for_log());
+    say(what);
     co_return co_await write(what.wire(), due_ + 1);
 }
 
@@ -128,6 +128,39 @@ awaitable<result<proto::reply>> control_channel::read_reply_within(clock::durati
     }
 }
 
+void control_channel::say(const proto::command& what)
+{
+    answers_secret_ = what.is_secret();
+    if (answers_secret_) {
+        secrets_.emplace_back(what.argument());
+    }
+    log_.dialogue("> {}", what.for_log());
+}
+
+void control_channel::hear(proto::reply& answer)
+{
+    if (answers_secret_) {
+        for (auto& line : answer.lines) {
+            line = without_secrets(std::move(line));
+        }
+    }
+    if (log_.hears_dialogue()) {
+        std::string words;
+        for (const auto& line : answer.lines) {
+            words += (words.empty() ? "" : " | ") + printable(without_secrets(line));
+        }
+        log_.dialogue("< {} {}", answer.code, words);
+    }
+}
+
+std::string control_channel::without_secrets(std::string text) const
+{
+    for (const auto& one : secrets_) {
+        text = without_secret(std::move(text), one);
+    }
+    return text;
+}
+
 proto::reply control_channel::take(proto::reply answer)
 {
     if (words_ != nullptr && answer.is_negative()) {
@@ -135,9 +168,7 @@ proto::reply control_channel::take(proto::reply answer)
             line = is_utf8(line) ? line : words_->decode(line);
         }
     }
-    if (log_.enabled(spdlog::level::debug)) {
-        log_.debug("< {} {}", answer.code, printable(answer.text()));
-    }
+    hear(answer);
     if (is_dying(answer)) {
         give_up();
     } else if (!answer.is_preliminary()) {
@@ -179,7 +210,7 @@ bool control_channel::check() noexcept
         return false;
     }
     if (stream_->look() != net::idle_state::quiet || parser_.has_partial()) {
-        log_.debug("the server closed the idle session, or spoke unasked");
+        log_.dialogue("the server closed the idle session, or spoke unasked");
         give_up();
         return false;
     }
@@ -221,7 +252,7 @@ void control_channel::on_word()
 
 failure control_channel::broken_by(failure why)
 {
-    log_.debug("control connection given up: {}", ftpfs::to_string(why));
+    log_.dialogue("control connection given up: {}", without_secrets(ftpfs::to_string(why)));
     give_up();
     return why;
 }

@@ -134,6 +134,21 @@ void pool_policy::hold_back(time_point now, duration first, duration longest)
     ++failures_in_a_row_;
 }
 
+void pool_policy::remember(std::size_t limit, time_point now)
+{
+    remembered_ = limit;
+    if (limit > 0 && limit < limit_) {
+        limit_ = limit;
+        raise_at_ = now + raise_interval;
+    }
+}
+
+// A limit beyond what is wanted here can't be tried, and stays as it was.
+std::size_t pool_policy::known_limit() const noexcept
+{
+    return limit_ < wanted_ ? limit_ : remembered_ >= wanted_ ? remembered_ : 0;
+}
+
 std::optional<std::size_t> pool_policy::take_learned_limit()
 {
     if (warned_ || !learned_) {

@@ -193,6 +193,7 @@ void session_pool::make_room()
 
 awaitable<> session_pool::open_one(slot_ptr slot)
 {
+    const auto remembered = profile_.remembered;
     session_setup setup = setup_;
     setup.logger = log_.with_prefix(fmt::format("session {}: ", ++opened_));
     auto opened = co_await session::open(std::move(setup));
@@ -204,6 +205,9 @@ awaitable<> session_pool::open_one(slot_ptr slot)
         forget(slot);
         opening_failed(opened.error());
         co_return;
+    }
+    if (remembered && !profile_.remembered) {
+        recognise(*remembered);
     }
     slot->what = *std::move(opened);
     slot->now = state::idle;
@@ -223,6 +227,17 @@ void session_pool::connected_again()
     }
     outage_ = false;
     outage_logged_ = false;
+}
+
+// The first login has shown whether this is the server that was learned.
+void session_pool::recognise(const kept_profile& remembered)
+{
+    if (remembered.greeting == profile_.greeting) {
+        policy_.remember(remembered.sessions, clock::now());
+        log_.debug("{} is known from an earlier mount", settings_.host);
+    } else {
+        log_.info("{} greets in another way than before: what was learned of it is forgotten", settings_.host);
+    }
 }
 
 void session_pool::opening_failed(const failure& why)

@@ -1,5 +1,9 @@
 #include "ftpfs/ftp/server_profile.hpp"
 
+#include "ftpfs/ftp/kept_profile.hpp"
+
+#include <utility>
+
 namespace ftpfs::ftp {
 
 namespace {
@@ -16,6 +20,10 @@ void hint(support& known, bool listed)
 void note_login(server_profile& profile, std::string_view greeting, const proto::feature_set& features,
                 std::string_view system)
 {
+    profile.greeting = greeting_key(greeting);
+    if (const auto kept = std::exchange(profile.remembered, nullptr); kept && kept->greeting == profile.greeting) {
+        recall(profile, kept->learned);
+    }
     const auto greets_as = [&](std::string_view name) { return greeting.find(name) != std::string_view::npos; };
     const bool pure = greets_as("Pure-FTPd");
     const bool vsftpd = greets_as("vsFTPd");

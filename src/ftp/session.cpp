@@ -4,19 +4,16 @@
 #include "ftpfs/ftp/arming_behind.hpp"
 #include "ftpfs/ftp/control_channel.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
+#include "ftpfs/ftp/login.hpp"
 #include "ftpfs/ftp/postscript.hpp"
 #include "ftpfs/ftp/retrieval.hpp"
 #include "ftpfs/ftp/storage.hpp"
 #include "ftpfs/net/connector.hpp"
 #include "ftpfs/net/endpoint_text.hpp"
-#include "ftpfs/proto/login_sequence.hpp"
 #include "ftpfs/proto/server_words.hpp"
 
-#include <boost/asio/this_coro.hpp>
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <variant>
+#include <boost/asio/this_coro.hpp>
 
 namespace ftpfs::ftp {
 
@@ -35,25 +32,6 @@ net::address_family family_of(const config& settings)
     case address_family::any: break;
     }
     return net::address_family::any;
-}
-
-// A proxy's address says nothing about the server.
-std::string name_of(const net::endpoint& peer, const config& settings)
-{
-    return settings.proxy ? fmt::format("{}:{}", settings.host, settings.port) : net::to_string(peer);
-}
-
-failure without_greeting(failure why, const std::string& where)
-{
-    if (why == errc::connection_lost) {  // ProFTPD beyond MaxInstances
-        return failure{errc::server_busy, fmt::format("{} closed the connection without a greeting; it may allow no "
-                                                      "more sessions, or not be an FTP server",
-                                                      where)};
-    }
-    if (why == errc::timed_out) {
-        return failure{errc::timed_out, fmt::format("{} accepts connections but sends no greeting", where)};
-    }
-    return why;
 }
 
 }  // namespace
@@ -80,9 +58,15 @@ awaitable<result<std::unique_ptr<session>>> session::open(session_setup setup)
     request.keepalive = settings.keepalive;
     request.local = settings.bind;
     request.via = settings.proxy;
-    FTPFS_CO_TRY(auto stream, co_await setup.connector.connect(std::move(request)));
-    setup.logger.debug("connected to {}{}", name_of(stream->remote_endpoint(), settings),
-                       settings.proxy ? " through the proxy" : "");
+    setup.logger.dialogue("connecting to {}:{}{}", printable(settings.host), settings.port,
+                          settings.proxy ? " through the proxy" : "");
+    auto connected = co_await setup.connector.connect(std::move(request));
+    if (!connected) {
+        setup.logger.dialogue("no connection: {}", printable(ftpfs::to_string(connected.error())));
+        co_return std::move(connected).error();
+    }
+    auto stream = *std::move(connected);
+    setup.logger.dialogue("connected to {}", peer_name(stream->remote_endpoint(), settings));
     auto control = std::make_unique<control_channel>(std::move(stream), settings.timeout, setup.logger);
     std::unique_ptr<session> opened{new session{std::move(setup), std::move(control)}};
     FTPFS_CO_CHECK(co_await opened->log_in());
@@ -92,45 +76,15 @@ awaitable<result<std::unique_ptr<session>>> session::open(session_setup setup)
 
 awaitable<result<>> session::log_in()
 {
-    const auto& settings = setup_.settings;
-    proto::login_request who;
-    who.user = settings.user;
-    who.password = settings.password;
-    who.account = secret{settings.account};
-    who.utf8 = settings.speaks_utf8();
-    proto::login_sequence login{std::move(who)};
-    auto step = login.start();
-    bool greeted = false;
-    for (;;) {
-        if (auto* failed = std::get_if<proto::login_sequence::failed>(&step)) {
-            co_return std::move(failed->why);
-        }
-        if (auto* done = std::get_if<proto::login_sequence::done>(&step)) {
-            auto& outcome = done->outcome;
-            note_login(setup_.profile, outcome.greeting, outcome.features, outcome.system);
-            control_->double_iac(setup_.profile.telnet_bytes != support::refused);
-            home_ = std::move(outcome.home);
-            if (home_) {
-                directory_ = *home_;
-                moved_directories_ = setup_.profile.moved_directories;
-            }
-            co_return result<>{};
-        }
-        if (auto* send = std::get_if<proto::login_sequence::send>(&step)) {
-            FTPFS_CO_CHECK(co_await control_->send(std::move(send->what)));
-        }
-        const auto answer = co_await control_->read_reply_within(greeted ? settings.timeout : settings.connect_timeout);
-        if (answer) {
-            step = login.on_reply(*answer);
-            greeted = true;
-        } else if (answer.error() == errc::protocol_violation) {
-            step = login.on_unreadable(answer.error());
-        } else if (!greeted) {
-            co_return without_greeting(answer.error(), name_of(control_->stream().remote_endpoint(), settings));
-        } else {
-            co_return answer.error();
-        }
+    FTPFS_CO_TRY(auto outcome, co_await ftp::log_in(*control_, setup_.settings));
+    note_login(setup_.profile, outcome.greeting, outcome.features, outcome.system);
+    control_->double_iac(setup_.profile.telnet_bytes != support::refused);
+    home_ = std::move(outcome.home);
+    if (home_) {
+        directory_ = *home_;
+        moved_directories_ = setup_.profile.moved_directories;
     }
+    co_return result<>{};
 }
 
 bool session::stands_in(const remote_path& directory) const

@@ -7,6 +7,8 @@
 #include "ftpfs/ftp/session.hpp"
 #include "ftpfs/ftp/storage.hpp"
 
+#include "traced_stream.hpp"
+
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -100,6 +102,19 @@ awaitable<> session::arm()
 }
 
 awaitable<result<std::unique_ptr<net::byte_stream>>> session::next_data(std::string use)
+{
+    auto stream = co_await find_data(std::move(use));
+    if (!setup_.logger.hears_dialogue()) {
+        co_return stream;
+    }
+    if (!stream) {
+        setup_.logger.dialogue("no {}", printable(ftpfs::to_string(stream.error())));
+        co_return stream;
+    }
+    co_return std::make_unique<traced_stream>(*std::move(stream), setup_.logger);
+}
+
+awaitable<result<std::unique_ptr<net::byte_stream>>> session::find_data(std::string use)
 {
     took_armed_ = false;
     note_offer();

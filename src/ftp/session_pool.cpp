@@ -53,6 +53,16 @@ session_pool::session_pool(executor where, net::connector& connector, config set
 
 session_pool::~session_pool() = default;
 
+void session_pool::recall(kept_profile kept)
+{
+    profile_.remembered = std::make_shared<const kept_profile>(std::move(kept));
+}
+
+kept_profile session_pool::learned() const
+{
+    return keep(profile_, policy_.known_limit());
+}
+
 awaitable<result<session_lease>> session_pool::acquire(lease_request request)
 {
     co_await asio::this_coro::throw_if_cancelled(false);

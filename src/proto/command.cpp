@@ -53,6 +53,13 @@ command command::with_number(std::string_view verb, std::uint64_t argument)
     return make(verb, std::to_string(argument)).value();
 }
 
+std::string_view command::argument() const noexcept
+{
+    auto rest = wire().substr(verb_size_);
+    rest.remove_suffix(2);
+    return rest.empty() ? rest : rest.substr(1);
+}
+
 bool command::is_secret() const noexcept
 {
     return verb() == "PASS" || verb() == "ACCT";

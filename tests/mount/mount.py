@@ -40,7 +40,12 @@ class Mount:
         self.point = folder / "mnt"
         self.log = folder / "log"
         self.reports = folder / "sanitizer"
-        self.options: dict[str, str | int | bool] = {"log_level": "debug", "log_file": str(self.log), **options}
+        self.options: dict[str, str | int | bool] = {
+            "log_level": "debug",
+            "log_file": str(self.log),
+            "profile": "off",  # no test begins with what another one has learned
+            **options,
+        }
         self.stdin = stdin
         self.home = home
         self.inside = inside

@@ -1,6 +1,7 @@
 """How the command behaves: help, background and foreground, signals, and the path in the URL."""
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -84,6 +85,28 @@ def test_foreground(server: Server, workspace: Path, flag: str) -> None:
     finally:
         running.kill()
         running.communicate()
+
+
+def test_trace(server: Server, start_mount: StartMount, workspace: Path) -> None:
+    """The dialogue in a file for its owner only, each line with time and session, and no password in it."""
+    file = workspace / "trace"
+    mount = start_mount(server.url, {"trace": str(file), "log_level": "info"})
+    assert (mount.point / "hello.txt").read_bytes() == b"hello\n"
+    mount.unmount()
+    lines = file.read_text().splitlines()
+    assert all(re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} session \d+: ", line) for line in lines)
+    dialogue = file.read_text()
+    for words in ("connected to", "> USER tester", "> PASS ****", "< 230 ", "> RETR /hello.txt", "6 bytes received"):
+        assert words in dialogue, dialogue
+    assert server.account.password not in dialogue
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "> USER" not in mount.log.read_text()
+
+
+def test_trace_that_cannot_be_written(server: Server, workspace: Path) -> None:
+    done = run_ftpfs("-o", f"trace={workspace}/missing/trace", server.url, str(workspace))
+    assert done.returncode == 1
+    assert f"option trace: cannot open {workspace}/missing/trace: No such file or directory" in done.stderr
 
 
 def test_the_daemon_holds_no_directory_and_no_terminal(server: Server, start_mount: StartMount) -> None:

@@ -8,6 +8,7 @@
 #include "ftpfs/cli/config.hpp"
 #include "ftpfs/cli/daemon.hpp"
 #include "ftpfs/cli/problem.hpp"
+#include "ftpfs/cli/profile_keeper.hpp"
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/fs/file_system.hpp"
 #include "ftpfs/ftp/ftp_remote.hpp"
@@ -46,6 +47,7 @@ private:
     net::connector connector_;
     std::shared_ptr<ftp::ftp_remote> remote_;
     fs::file_system files_;
+    profile_keeper keeper_;
     std::unique_ptr<fuse::mount> mounted_;
     bool is_up_ = false;      // mounted, or already unmounted and still sending
     bool signalled_ = false;  // asked to end

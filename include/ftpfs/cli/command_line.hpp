@@ -3,6 +3,8 @@
 //     ftpfs [-f] [-d] [-o OPT,…] URL MOUNTPOINT
 //     ftpfs umount MOUNTPOINT
 //     ftpfs status [MOUNTPOINT] [--json]
+//     ftpfs profile show|forget [-o OPT,…] URL
+//     ftpfs probe [--trace] [--json] [--active] [--sessions[=N]] [--write DIR] [-o OPT,…] URL
 //     mount.ftpfs URL MOUNTPOINT [-sfnvrw] [-N NS] [-t TYPE] [-o OPT,…]        as mount(8) calls its helpers
 //
 // The last form is chosen by the program's own name. Pure.
@@ -11,22 +13,41 @@
 #include "ftpfs/cli/options.hpp"
 #include "ftpfs/cli/problem.hpp"
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
 
 namespace ftpfs::cli {
 
-enum class action { mount, unmount, status, help, version, nothing };  // nothing: mount -f, a rehearsal
+enum class action {
+    mount,
+    unmount,
+    status,
+    probe,
+    show_profile,
+    forget_profile,
+    help,
+    version,
+    nothing
+};  // nothing: mount -f, a rehearsal
+
+struct probe_flags {
+    bool trace = false;
+    bool active = false;
+    std::size_t sessions = 1;
+    std::string write;  // a directory; empty: none
+};
 
 struct command_line {
     action what = action::mount;
     bool foreground = false;
     bool debug = false;
-    bool json = false;  // of the status
+    bool json = false;  // of the status, or the probe
     std::string url;
     std::string mount_point;
     std::vector<option_setting> options;
+    probe_flags probe;
 };
 
 // Adds a problem for each thing that is wrong. No message holds an argument that may be a password.

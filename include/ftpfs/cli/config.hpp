@@ -18,9 +18,11 @@ struct config {
     ftp::config ftp;
     fs::config fs;
     fuse::config fuse;
+    bool keep_profile = true;  // what is learned of the server, for later mounts
     bool foreground = false;
     spdlog::level::level_enum log_level = spdlog::level::info;
     std::string log_file;  // empty: syslog, or standard error in the foreground
+    std::string trace;     // a file for the dialogue with the server; empty: none
 };
 
 // What a command line says, each part valid and none in contradiction to another.

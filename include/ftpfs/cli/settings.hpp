@@ -27,6 +27,7 @@ struct settings {
     // connection
     bool ipv4 = false;
     bool ipv6 = false;
+    bool keep_profile = true;
 
     // ownership; umask is the default of the other two
     std::optional<uid_t> uid;
@@ -39,6 +40,7 @@ struct settings {
     // diagnosis
     spdlog::level::level_enum log_level = spdlog::level::info;
     std::string log_file;
+    std::string trace;
 
     // Filled directly where one option is one field.
     ftp::config ftp;

@@ -2,8 +2,8 @@
 //
 // Passed by value at construction; there is no global logger. Levels: error = the user must act; warning =
 // we degraded; info = mount, unmount, reconnect; debug = one line per request and per FTP command and reply
-// (commands redact themselves); trace = bytes and buffers. Thread-safe, as spdlog's loggers are. Formatting
-// happens only if the level is on.
+// (commands redact themselves); trace = bytes and buffers. The dialogue with the server is said at debug, and to a
+// trace of its own if there is one. Thread-safe, as spdlog's loggers are. Formatting happens only if somebody listens.
 #pragma once
 
 #include <spdlog/spdlog.h>
@@ -22,8 +22,21 @@ public:
     {
     }
 
-    log with_prefix(std::string_view prefix) const { return log{logger_, prefix_ + std::string{prefix}}; }
+    log with_prefix(std::string_view prefix) const
+    {
+        auto other = *this;
+        other.prefix_ += prefix;
+        return other;
+    }
+    // The same, with a trace that hears the dialogue, whatever the level of the log is.
+    log with_trace(std::shared_ptr<spdlog::logger> trace) const
+    {
+        auto other = *this;
+        other.trace_ = std::move(trace);
+        return other;
+    }
     bool enabled(spdlog::level::level_enum level) const { return logger_->should_log(level); }
+    bool hears_dialogue() const { return trace_ != nullptr || enabled(spdlog::level::debug); }
 
     template <class... Args>
     void error(fmt::format_string<Args...> format, Args&&... args) const
@@ -51,6 +64,19 @@ public:
         write(spdlog::level::trace, format, std::forward<Args>(args)...);
     }
 
+    // What the server and we say to each other, a line each.
+    template <class... Args>
+    void dialogue(fmt::format_string<Args...> format, Args&&... args) const
+    {
+        if (hears_dialogue()) {
+            const auto line = prefix_ + fmt::format(format, std::forward<Args>(args)...);
+            logger_->log(spdlog::level::debug, "{}", line);
+            if (trace_) {
+                trace_->log(spdlog::level::info, "{}", line);
+            }
+        }
+    }
+
 private:
     template <class... Args>
     void write(spdlog::level::level_enum level, fmt::format_string<Args...> format, Args&&... args) const
@@ -62,6 +88,7 @@ private:
 
     std::shared_ptr<spdlog::logger> logger_;
     std::string prefix_;
+    std::shared_ptr<spdlog::logger> trace_;
 };
 
 // Bytes from a server, made safe for a terminal and a log line: control bytes and invalid UTF-8 become \xNN,

@@ -28,4 +28,8 @@ private:
     std::string bytes_;
 };
 
+// The text with "****" where it repeats the secret, as servers do that quote what they refuse. A secret of less than
+// four bytes is hidden only where it stands alone, since it is also a part of other words.
+std::string without_secret(std::string text, const secret& hidden);
+
 }  // namespace ftpfs

@@ -4,10 +4,12 @@
 // in step with the server: `quiet` when every command has had its final reply, `busy` in between, `broken` when
 // nothing can be known any more (a deadline, a lost connection, a reply nobody asked for, a 421). An operation
 // that ends without its final reply, for whatever reason, leaves the channel busy.
-// Logs "> COMMAND" and "< reply" at debug; commands hide their secrets.
+// Says "> COMMAND" and "< reply" to the log's dialogue. Commands hide their secrets; what a server repeats of a
+// password is hidden there, too, and in the reply to the command that had it, whose words end up in messages.
 #pragma once
 
 #include "ftpfs/core/log.hpp"
+#include "ftpfs/core/secret.hpp"
 #include "ftpfs/net/byte_stream.hpp"
 #include "ftpfs/proto/command.hpp"
 #include "ftpfs/proto/name_codec.hpp"
@@ -82,6 +84,9 @@ private:
 
     awaitable<result<>> write(std::string_view packet, std::size_t due);
     proto::reply take(proto::reply answer);
+    void say(const proto::command& what);
+    void hear(proto::reply& answer);
+    std::string without_secrets(std::string text) const;
     failure broken_by(failure why);
     void measure(clock::duration sample) noexcept;
     void wait_for_word();
@@ -95,6 +100,8 @@ private:
     state state_ = state::busy;
     std::size_t due_ = 1;  // final replies until the channel is quiet; while it is out of step, a guess
     clock::duration round_trip_{};
+    std::vector<secret> secrets_;  // that the server was told
+    bool answers_secret_ = false;  // the last command had one
     std::function<void()> alarm_;
     bool waits_for_word_ = false;
     bool doubles_iac_ = false;

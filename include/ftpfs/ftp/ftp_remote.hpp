@@ -52,6 +52,10 @@ public:
     // The operations below work without it, too.
     awaitable<result<connection_summary>> connect();
 
+    // What an earlier mount has learned of the server, before connect(); and what is to be kept for the next one.
+    void recall(kept_profile kept) { pool_->recall(std::move(kept)); }
+    kept_profile learned() const { return pool_->learned(); }
+
     awaitable<result<ftpfs::remote::listing>> list(remote_path directory) override;
     awaitable<result<ftpfs::remote::listing>> list_ahead(remote_path directory) override;
     awaitable<result<file_attributes>> stat(remote_path path) override;

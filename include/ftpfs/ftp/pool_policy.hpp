@@ -80,6 +80,10 @@ public:
     // Opening one failed; `counts` without it.
     verdict open_failed(const failure& why, const pool_counts& counts, time_point now);
 
+    // As learned by an earlier mount; and what to tell the next one, 0 if no limit is known.
+    void remember(std::size_t limit, time_point now);
+    std::size_t known_limit() const noexcept;
+
     // Has the limit been learned since the last call? For the one warning.
     std::optional<std::size_t> take_learned_limit();
 
@@ -97,6 +101,7 @@ private:
     std::size_t wanted_;
     std::size_t limit_;
     time_point raise_at_{};
+    std::size_t remembered_ = 0;
     std::optional<std::size_t> learned_;
     bool warned_ = false;
     bool ever_opened_ = false;

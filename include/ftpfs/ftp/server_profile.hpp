@@ -11,6 +11,7 @@
 #include "ftpfs/proto/server_zone.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -24,8 +25,11 @@ enum class support : std::uint8_t { unknown, works, refused };
 // once the data connection is gone (tried: vsftpd 3.0.3, ProFTPD 1.3.8, inetutils 2.4, pyftpdlib 1.5).
 enum class abort_style : std::uint8_t { close_first, abor_first };
 
+struct kept_profile;
+
 struct server_profile {
-    // From the first login.
+    // From the first login. `greeting`: as kept_profile has it.
+    std::string greeting;
     std::optional<proto::feature_set> features;
     std::string system;  // the text of SYST
 
@@ -94,9 +98,13 @@ struct server_profile {
     // Grows with every directory we remove or rename: a session that stands in one stands somewhere else than the
     // path says.
     std::uint64_t moved_directories = 0;
+
+    // Of an earlier mount, until the first login shows whether it is the same server.
+    std::shared_ptr<const kept_profile> remembered;
 };
 
-// Takes down what the greeting, FEAT and SYST say; what is already known of a command stays.
+// Takes down what the greeting, FEAT and SYST say; what is already known of a command stays. What is remembered counts
+// if the greeting is the same, and is forgotten.
 void note_login(server_profile& profile, std::string_view greeting, const proto::feature_set& features,
                 std::string_view system);
 

@@ -164,8 +164,9 @@ private:
     bool wants_arming();
     awaitable<> try_pipelining();
     awaitable<> arm();
-    // The armed data connection, or a new one, for that command ("RETR /a").
+    // The armed data connection, or a new one, for that command ("RETR /a"); told to the dialogue.
     awaitable<result<std::unique_ptr<net::byte_stream>>> next_data(std::string use);
+    awaitable<result<std::unique_ptr<net::byte_stream>>> find_data(std::string use);
     void note_offer();
     failure with_data_explained(failure why);
     // After the first reply to a transfer command: did the server not use the armed connection?

@@ -19,6 +19,7 @@
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/core/result.hpp"
 #include "ftpfs/ftp/config.hpp"
+#include "ftpfs/ftp/kept_profile.hpp"
 #include "ftpfs/ftp/pool_policy.hpp"
 #include "ftpfs/ftp/server_profile.hpp"
 #include "ftpfs/ftp/session.hpp"
@@ -76,6 +77,10 @@ public:
     // wait get shutting_down. Leases may be dropped later.
     awaitable<> shut_down();
 
+    // What an earlier mount has learned, before the first session; and what is to be kept for the next one.
+    void recall(kept_profile kept);
+    kept_profile learned() const;
+
     const server_profile& profile() const noexcept { return profile_; }
     server_profile& profile() noexcept { return profile_; }
 
@@ -116,6 +121,7 @@ private:
     void press_later();
     void press();
 
+    void recognise(const kept_profile& remembered);
     void opening_failed(const failure& why);
     void connected_again();
     void fail_waiters(const failure& why);

@@ -30,6 +30,8 @@ public:
     static command with_number(std::string_view verb, std::uint64_t argument);
 
     std::string_view verb() const noexcept { return wire().substr(0, verb_size_); }
+    // What stands behind the first word, without CRLF: "/a b" of "RETR /a b", "UTF8 ON" of "OPTS UTF8 ON".
+    std::string_view argument() const noexcept;
     bool is_secret() const noexcept;
 
     // What goes to the server, CRLF included. Valid as long as the command.

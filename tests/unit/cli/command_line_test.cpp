@@ -142,5 +142,34 @@ TEST(mount_helper, a_rehearsal_mounts_nothing)
     EXPECT_EQ(parsed({"ftpfs", "ftp://h/", "/mnt", "-f"}).what, action::mount);
 }
 
+TEST(command_line, takes_a_probe_with_its_flags)
+{
+    const auto plain = parsed({"ftpfs", "probe", "ftp://h/"});
+    EXPECT_EQ(plain.what, action::probe);
+    EXPECT_EQ(plain.url, "ftp://h/");
+    EXPECT_EQ(plain.probe.sessions, 1U);
+    EXPECT_FALSE(plain.json || plain.probe.trace || plain.probe.active);
+    const auto full = parsed({"ftpfs", "probe", "--trace", "ftp://h/", "--json", "--active", "--sessions=4", "--write",
+                              "a b", "-o", "user=a,ipv4"});
+    EXPECT_TRUE(full.json && full.probe.trace && full.probe.active);
+    EXPECT_EQ(full.probe.sessions, 4U);
+    EXPECT_EQ(full.probe.write, "a b");
+    EXPECT_THAT(names(full), testing::ElementsAre("user=a", "ipv4"));
+    EXPECT_EQ(parsed({"ftpfs", "probe", "--sessions", "--write=/x", "ftp://h/"}).probe.sessions, 10U);
+    EXPECT_EQ(parsed({"ftpfs", "probe", "--help"}).what, action::help);
+}
+
+TEST(command_line, says_what_is_wrong_with_a_probe)
+{
+    EXPECT_THAT(complaint({"ftpfs", "probe"}), HasSubstr("usage: ftpfs probe"));
+    EXPECT_THAT(complaint({"ftpfs", "probe", "ftp://a/", "ftp://b/"}), HasSubstr("usage: ftpfs probe"));
+    EXPECT_THAT(complaint({"ftpfs", "probe", "ftp://a/", "--x"}), HasSubstr("unknown option --x"));
+    EXPECT_THAT(complaint({"ftpfs", "probe", "ftp://a/", "--write"}), HasSubstr("--write needs a value"));
+    for (const auto* number : {"1", "65", "-3", "x", "4x"}) {
+        EXPECT_THAT(complaint({"ftpfs", "probe", "ftp://a/", std::string{"--sessions="} + number}),
+                    HasSubstr("from 2 to 64"));
+    }
+}
+
 }  // namespace
 }  // namespace ftpfs::cli

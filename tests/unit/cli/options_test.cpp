@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <set>
 
 namespace ftpfs::cli {
@@ -144,16 +145,15 @@ TEST(option_table, tells_the_defaults_of_the_layers)
 
 TEST(options, reach_their_fields)
 {
-    const auto into = applied(
-        "user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
-        "pasv_address=auto,active_address=198.51.100.1,active_ports=50000-50099,bind=192.0.2.9,proxy=http://"
-        "pat:pw@proxy:3128,armed=off,pipelining="
-        "off,ipv6,connect_timeout=1500ms,timeout=2min,keepalive="
-        "1h,listing=list,hidden=off,"
-        "dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,streams=3,prefetch=off,disk_cache=20G,cache_"
-        "dir=/d,"
-        "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
-        "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l");
+    const auto into =
+        applied("user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
+                "pasv_address=auto,active_address=198.51.100.1,active_ports=50000-50099,bind=192.0.2.9,"
+                "proxy=http://pat:pw@proxy:3128,armed=off,pipelining=off,ipv6,connect_timeout=1500ms,timeout=2min,"
+                "keepalive=1h,listing=list,hidden=off,dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,"
+                "streams=3,profile=off,prefetch=off,disk_cache=20G,cache_"
+                "dir=/d,"
+                "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
+                "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l,trace=/t");
     EXPECT_EQ(into.user, "alice");
     EXPECT_EQ(into.credentials_file, "/c");
     EXPECT_TRUE(into.password_from_stdin);
@@ -185,6 +185,7 @@ TEST(options, reach_their_fields)
     EXPECT_EQ(into.fs.cache_size, std::uint64_t{1} << 30);
     EXPECT_EQ(into.fs.read_ahead, 0U);
     EXPECT_FALSE(into.fs.prefetch);
+    EXPECT_FALSE(into.keep_profile);
     EXPECT_EQ(into.fs.streams, 3U);
     EXPECT_EQ(into.fs.disk_cache, std::uint64_t{20} << 30);
     EXPECT_EQ(into.fs.cache_dir, "/d");
@@ -203,6 +204,8 @@ TEST(options, reach_their_fields)
     EXPECT_TRUE(into.fuse.default_permissions);
     EXPECT_EQ(into.log_level, spdlog::level::trace);
     EXPECT_EQ(into.log_file, "/l");
+    EXPECT_EQ(into.trace, "/t");
+    EXPECT_EQ(applied("trace=t").trace, std::filesystem::current_path() / "t");
 }
 
 TEST(options, take_users_and_groups_by_name)

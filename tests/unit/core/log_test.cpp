@@ -69,6 +69,25 @@ TEST(log, leaves_out_what_is_below_its_level)
     EXPECT_EQ(output.text.str(), "error yes\n");
 }
 
+TEST(log, says_the_dialogue_at_debug_and_to_its_trace)
+{
+    captured journal;
+    captured trace;
+    const auto session = log{journal.logger}.with_trace(trace.logger).with_prefix("session 3: ");
+    journal.logger->set_level(spdlog::level::info);
+    EXPECT_TRUE(session.hears_dialogue());
+    session.dialogue("> {}", "NOOP");
+    EXPECT_EQ(journal.text.str(), "");
+    EXPECT_EQ(trace.text.str(), "info session 3: > NOOP\n");
+    journal.logger->set_level(spdlog::level::debug);
+    session.dialogue("< 200");
+    session.debug("not said to the server");
+    EXPECT_EQ(journal.text.str(), "debug session 3: < 200\ndebug session 3: not said to the server\n");
+    EXPECT_EQ(trace.text.str(), "info session 3: > NOOP\ninfo session 3: < 200\n");
+    journal.logger->set_level(spdlog::level::info);
+    EXPECT_FALSE(log{journal.logger}.hears_dialogue());
+}
+
 TEST(log, is_silent_by_default)
 {
     EXPECT_FALSE(log{}.enabled(spdlog::level::critical));

@@ -77,5 +77,21 @@ TEST(secret, leaves_nothing_behind_when_destroyed)
     EXPECT_FALSE(holds(memory, sizeof memory, "hunter"));
 }
 
+TEST(without_secret, hides_every_place_where_it_is_repeated)
+{
+    EXPECT_EQ(without_secret("530 hunter2: hunter22 is wrong", secret{"hunter2"}), "530 ****: ****2 is wrong");
+    EXPECT_EQ(without_secret("530 wrong", secret{"hunter2"}), "530 wrong");
+    EXPECT_EQ(without_secret("", secret{"hunter2"}), "");
+    EXPECT_EQ(without_secret("530 wrong", secret{}), "530 wrong");
+    EXPECT_EQ(without_secret("********", secret{"****"}), "********") << "ends";
+}
+
+TEST(without_secret, hides_a_short_one_only_as_a_word)
+{
+    EXPECT_EQ(without_secret("530 a wrong password: a", secret{"a"}), "530 **** wrong password: ****");
+    EXPECT_EQ(without_secret("a", secret{"a"}), "****");
+    EXPECT_EQ(without_secret("\"pw\" is no pwd", secret{"pw"}), "\"****\" is no pwd");
+}
+
 }  // namespace
 }  // namespace ftpfs

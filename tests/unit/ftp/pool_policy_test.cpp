@@ -23,6 +23,27 @@ public:
     bool opens(std::size_t wanting) { return policy.should_open(wanting, counts, now); }
 };
 
+TEST_F(pool_policy_test, begins_with_the_limit_of_an_earlier_mount_and_tries_it_again)
+{
+    EXPECT_EQ(policy.known_limit(), 0U);
+    policy.remember(2, now);
+    EXPECT_EQ(policy.limit(now), 2U);
+    EXPECT_EQ(policy.known_limit(), 2U);
+    EXPECT_FALSE(policy.take_learned_limit()) << "no news";
+    now += 5min;
+    EXPECT_EQ(policy.limit(now), 3U);
+    now += 5min;
+    EXPECT_EQ(policy.limit(now), 4U);
+    EXPECT_EQ(policy.known_limit(), 0U) << "it is gone";
+}
+
+TEST_F(pool_policy_test, hands_on_a_limit_that_it_cannot_try)
+{
+    policy.remember(6, now);
+    EXPECT_EQ(policy.limit(now), 4U);
+    EXPECT_EQ(policy.known_limit(), 6U);
+}
+
 TEST_F(pool_policy_test, opens_the_first_session_alone)
 {
     EXPECT_TRUE(opens(3));

@@ -57,6 +57,9 @@ TEST(command, shows_other_commands_printably)
     EXPECT_EQ(retr.verb(), "RETR");
     EXPECT_EQ(retr.for_log(), "RETR a\\x1b[2J");
     EXPECT_EQ(command::bare("OPTS UTF8 ON").verb(), "OPTS");
+    EXPECT_EQ(command::bare("OPTS UTF8 ON").argument(), "UTF8 ON");
+    EXPECT_EQ(retr.argument(), "a\x1b[2J");
+    EXPECT_EQ(command::bare("NOOP").argument(), "");
 }
 
 TEST(command, can_be_copied_and_moved)
