@@ -19,6 +19,10 @@ using stream_ptr = std::unique_ptr<net::byte_stream>;
 // How long to wait for a connection while there is another way: three SYNs were lost by then (after 0, 1 and 3 s).
 constexpr std::chrono::milliseconds patience_with_another{5'000};
 
+constexpr auto closed_ports =
+    "; a firewall may close the server's passive ports: its administrator can open them, or mount "
+    "with data=active if the server can reach this machine";
+
 // A refusal of EPSV, PASV or PORT says nothing about a file, whose commands end with the same codes.
 failure in_data_connection(failure why)
 {
@@ -168,27 +172,39 @@ awaitable<result<data_link>> begin_data_connection(const data_context& with)
 
 namespace {
 
+bool tries_named(const data_link& link, const data_context& with)
+{
+    return with.settings.pasv_address == pasv_address::automatic && link.named && link.named != peer_of(with);
+}
+
+failure unreached(failure why, const data_link& link, const data_context& with)
+{
+    if (why == errc::cancelled) {
+        return why;
+    }
+    if (tries_named(link, with)) {
+        // What has worked before may do so again: a server that was away for a moment refuses everything.
+        auto& known = with.profile.named_address;
+        known = known == support::works ? support::unknown : support::refused;
+    }
+    const auto advice = advice_about(with.settings.pasv_address, peer_of(with), link.named);
+    if (!advice.empty()) {
+        why.detail += "; " + advice;
+    } else if (!link.ladder.has_another() && !with.settings.proxy) {
+        why.detail += closed_ports;
+    }
+    return why;
+}
+
 awaitable<result<stream_ptr>> await_link(data_link& link, const data_context& with)
 {
     auto stream = co_await link.connection->get();
-    const auto policy = with.settings.pasv_address;
-    const auto peer = peer_of(with);
-    const bool tried_named = policy == pasv_address::automatic && link.named && link.named != peer;
     if (!stream) {
-        auto why = std::move(stream).error();
-        if (const auto advice = advice_about(policy, peer, link.named); !advice.empty() && !(why == errc::cancelled)) {
-            why.detail += "; " + advice;
-        }
-        if (tried_named && !(why == errc::cancelled)) {
-            // What has worked before may do so again: a server that was away for a moment refuses everything.
-            auto& known = with.profile.named_address;
-            known = known == support::works ? support::unknown : support::refused;
-        }
-        co_return why;
+        co_return unreached(std::move(stream).error(), link, with);
     }
     with.profile.data = support::works;
     link.ladder.note_success(with.profile);
-    if (tried_named && link.hosts[link.connection->reached()] == link.named) {
+    if (tries_named(link, with) && link.hosts[link.connection->reached()] == link.named) {
         with.profile.named_address = support::works;
     }
     co_return stream;

@@ -132,6 +132,7 @@ TEST_F(session_data_connection, tells_what_became_of_each_way)
     });
     const auto why = refused_listing();
     EXPECT_THAT(why.detail, HasSubstr("EPSV: 500 no such thing; PASV: connect 127.0.0.1:"));
+    EXPECT_THAT(why.detail, HasSubstr("a firewall may close the server's passive ports"));
 }
 
 TEST_F(session_data_connection, begins_anew_with_epsv_after_everything_has_failed)
