@@ -14,7 +14,7 @@ namespace ftpfs::ftp {
 
 enum class address_family { any, ipv4, ipv6 };
 enum class data_mode { automatic, epsv, pasv };
-enum class listing_mode { automatic, mlsd, list };
+enum class listing_mode { automatic, mlsd, list, stat };
 enum class hidden_files { automatic, on, off };
 
 struct config {
