@@ -3,6 +3,8 @@
 
 #include "fuzz.hpp"
 
+#include <algorithm>
+
 using namespace ftpfs;
 using fuzz::require;
 
@@ -24,11 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     require(!read->empty() && !read->starts_with('/'), "a relative target");
-    int depth = 0;
-    for (const char c : link->parent().str()) {
-        depth += c == '/' ? 1 : 0;
-    }
-    depth = link->parent().is_root() ? 0 : depth;
+    const auto directory = link->parent();
+    auto depth = directory.is_root() ? 0 : std::count(directory.str().begin(), directory.str().end(), '/');
     bool went_down = false;
     for (std::string_view rest = *read; !rest.empty();) {
         const auto part = rest.substr(0, rest.find('/'));

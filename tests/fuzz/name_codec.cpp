@@ -6,6 +6,7 @@
 
 #include "fuzz.hpp"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
