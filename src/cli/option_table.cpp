@@ -81,7 +81,7 @@ complaint listing_mode(settings& into, std::string_view value)
 {
     using mode = ftp::listing_mode;
     static constexpr std::array choices{choice<mode>{"auto", mode::automatic}, choice<mode>{"mlsd", mode::mlsd},
-                                        choice<mode>{"list", mode::list}};
+                                        choice<mode>{"list", mode::list}, choice<mode>{"stat", mode::stat}};
     return one_of(into.ftp.listing, value, choices);
 }
 
@@ -275,7 +275,7 @@ constexpr std::array table{
     option{"keepalive", "TIME", connection, "probe a silent connection after so long", "45s",
            duration<1000, &s::ftp, &ftp::config::keepalive>},
 
-    option{"listing", "auto|mlsd|list", listing, "the command that lists directories", "auto", listing_mode},
+    option{"listing", "auto|mlsd|list|stat", listing, "the command that lists directories", "auto", listing_mode},
     option{"hidden", "auto|on|off", listing, "whether to ask for names that begin with a dot", "auto", hidden_files},
     option{"charset", "NAME", listing, "the charset of the names on the server, as iconv(1) calls it", "UTF-8",
            charset},

@@ -140,6 +140,7 @@ result<void> file_content::begin(const file_version& seen)
     }
     if (seen.modified.precision != time_precision::unknown) {
         identity_.transferred.modified = seen.modified;
+        names_.exact().note(path_, seen.modified);
     }
     if (seen.size) {
         identity_.transferred.size = seen.size;

@@ -84,7 +84,11 @@ result<remote_path> file_system::current_path(inode_id inode) const
 node_status file_system::status_of(inode_id inode, const known_name& known) const
 {
     node_status status;
-    status.attributes = to_stat(inode, *known.attributes, settings_);
+    auto shown = *known.attributes;
+    if (const auto path = inodes_.path_of(inode)) {
+        shown.modified.value = metadata_.exact().refined(*path, shown.modified);
+    }
+    status.attributes = to_stat(inode, shown, settings_);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(known.expires - now_());
     status.valid_for = std::max(left, std::chrono::milliseconds{0});
     return status;

@@ -55,8 +55,10 @@ void ftp_remote::judge_time(file_time& stored)
 {
     auto& zone = pool_->profile().zone;
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    const bool is_fact = stored.source == time_source::fact && stored.precision == time_precision::second;
-    if (is_fact && zone.learn_from_upload(stored, now, proto::server_zone::ours())) {
+    constexpr std::chrono::minutes nearest_zone{15};
+    const bool is_odd = stored.source == time_source::fact && stored.precision == time_precision::second &&
+                        std::chrono::abs(stored.value - now) > nearest_zone / 2;
+    if (is_odd && zone.learn_from_upload(stored, now, proto::server_zone::ours())) {
         const auto minutes = std::chrono::round<std::chrono::minutes>(stored.value - now).count();
         log_.warning("the server tells times of files in its own zone, {} minutes from UTC, where UTC is due: they are "
                      "corrected from now on, and from the start with server_tz=",

@@ -80,6 +80,11 @@ awaitable<result<remote::listing>> session::list(remote_path directory)
             co_await add_links(directory, *listed);
         }
     }
+    if (mode == listing_mode::stat) {
+        listed = co_await list_by_stat(std::move(directory));
+        used();
+        co_return listed;
+    }
     const bool try_list = !listed && listed.error() == errc::unsupported && mode != listing_mode::mlsd;
     if (try_list) {
         listed = co_await list_by_list(std::move(directory));
@@ -235,7 +240,58 @@ awaitable<result<remote::listing>> session::list_by_list(remote_path directory)
         }
     }
     co_await learn_zone(directory, plain);
-    co_return accept(std::move(plain));
+    const bool has_names_alone = plain.used == proto::dialect::names;
+    auto listing = accept(std::move(plain));
+    if (has_names_alone) {
+        co_await ask_kinds(std::move(directory), listing.entries);
+    }
+    co_return listing;
+}
+
+// Where a listing has names and nothing else. One after the other, so not for large directories: what is left is shown
+// as a file, and settled when it is opened.
+awaitable<> session::ask_kinds(remote_path directory, std::vector<directory_entry>& entries)
+{
+    constexpr std::size_t most = 200;  // two to four round trips each
+    std::size_t asked = 0;
+    for (auto& entry : entries) {
+        if (entry.attributes.kind != file_kind::unknown || ++asked > most) {
+            continue;
+        }
+        const auto seen = co_await stat(directory / entry.name);
+        if (control_->broken()) {
+            co_return;
+        }
+        if (seen) {
+            entry.attributes = *seen;
+        }
+    }
+}
+
+// The lines of LIST in one reply on the control connection. A name with a line break in it can end that reply early,
+// and what follows would be taken for other replies: so a NOOP has to be answered next, or the session is given up.
+awaitable<result<remote::listing>> session::list_by_stat(remote_path directory)
+{
+    FTPFS_CO_CHECK(co_await enter(directory));
+    FTPFS_CO_TRY(const auto answer, co_await control_->exchange(proto::command::bare("STAT .")));
+    if (!answer.is_completion()) {
+        co_return proto::explain(answer);
+    }
+    FTPFS_CO_TRY(const auto next, co_await control_->exchange(proto::command::bare("NOOP")));
+    constexpr int ok = 200;
+    if (next.code != ok || !control_->check()) {
+        control_->give_up();
+        co_return failure{errc::protocol_violation, "a name in the listing looks like the end of it: listing=list"};
+    }
+    proto::listing_parser parser{setup_.profile.dialect,
+                                 std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+    for (std::size_t i = 1; i + 1 < answer.lines.size(); ++i) {
+        parser.feed(answer.lines[i]);
+        parser.feed("\n");
+    }
+    FTPFS_CO_TRY(auto parsed, judge(listing_answer{answer, parser.finish()}));
+    co_await learn_zone(std::move(directory), parsed);
+    co_return accept(std::move(parsed));
 }
 
 // Before any time of a listing is told, so that the same file never seems to change by what is learned later.

@@ -46,5 +46,13 @@ std::unique_ptr<listing_dialect> make_zos_listing(std::chrono::sys_seconds now);
 std::unique_ptr<listing_dialect> make_os2_listing(std::chrono::sys_seconds now);
 std::unique_ptr<listing_dialect> make_vxworks_listing(std::chrono::sys_seconds now);
 std::unique_ptr<listing_dialect> make_nonstop_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_nortel_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_vshell_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_os9_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_cms_listing(std::chrono::sys_seconds now);
+std::unique_ptr<listing_dialect> make_names_listing(std::chrono::sys_seconds now);
+
+// Can a line be a name and nothing else? Sentences can't.
+bool is_bare_name(std::string_view line) noexcept;
 
 }  // namespace ftpfs::proto

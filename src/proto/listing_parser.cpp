@@ -3,9 +3,13 @@
 #include "ftpfs/core/log.hpp"
 
 #include "listing_dialect.hpp"
+#include "listing_message.hpp"
 #include "text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace ftpfs::proto {
 namespace {
@@ -30,51 +34,16 @@ constexpr std::array dialects{dialect_row{dialect::unix_ls, "unix", make_unix_li
                               dialect_row{dialect::os2, "os2", make_os2_listing, true},
                               dialect_row{dialect::vxworks, "vxworks", make_vxworks_listing, true},
                               dialect_row{dialect::nonstop, "nonstop", make_nonstop_listing, true},
+                              dialect_row{dialect::nortel, "nortel", make_nortel_listing, true},
+                              dialect_row{dialect::vshell, "vshell", make_vshell_listing, true},
+                              dialect_row{dialect::os9, "os9", make_os9_listing, true},
+                              dialect_row{dialect::cms, "cms", make_cms_listing, true},
+                              dialect_row{dialect::names, "names", make_names_listing, false},
                               dialect_row{dialect::mlsd, "mlsd", make_mlsd_listing, false}};
 
 const dialect_row& row_of(dialect which)
 {
     return *std::ranges::find(dialects, which, &dialect_row::which);
-}
-
-// "total 123", "insgesamt 12", "合計 4.0K": a word without digits and a number.
-bool is_total(std::string_view line)
-{
-    const auto text = trim(line);
-    const auto space = text.find(' ');
-    if (space == text.npos) {
-        return false;
-    }
-    const auto word = text.substr(0, space);
-    const auto count = trim(text.substr(space));
-    return word.find_first_of("0123456789") == word.npos && is_digit(count[0]) &&
-           count.find_first_not_of("0123456789.,KMGT") == count.npos;
-}
-
-enum class message_kind : std::uint8_t { none, nothing_here, missing, denied };
-
-struct message_row {
-    std::string_view end;
-    message_kind kind;
-};
-
-constexpr std::array messages{message_row{"no such file or directory", message_kind::missing},
-                              message_row{"directory not found", message_kind::missing},  // VMS: %RMS-E-DNF
-                              message_row{"permission denied", message_kind::denied},
-                              message_row{"no files found", message_kind::nothing_here},  // VMS: %DIRECT-W-NOFILES
-                              message_row{"no members found", message_kind::nothing_here},
-                              message_row{"no data sets found", message_kind::nothing_here}};
-
-// What a server says among the data instead of listing something.
-message_kind message_in(std::string_view line)
-{
-    const auto text = trim(line, " .");
-    for (const auto& row : messages) {
-        if (text.size() >= row.end.size() && same_word(text.substr(text.size() - row.end.size()), row.end)) {
-            return row.kind;
-        }
-    }
-    return message_kind::none;
 }
 
 }  // namespace
@@ -128,10 +97,70 @@ struct listing_parser::state {
     {
         listing_line found;
         switch (reader->read(line, found)) {
-        case line_verdict::entry: add(line, found); break;
+        case line_verdict::entry:
+            give_up_unread();
+            add(line, found);
+            break;
         case line_verdict::skipped: break;
-        case line_verdict::unreadable: note_unread(line); break;
+        case line_verdict::unreadable: set_aside(line); break;
         }
+    }
+
+    // Lines that the reader does not understand, one after the other: perhaps another dialect begins with them.
+    void set_aside(std::string_view line)
+    {
+        unread.emplace_back(line);
+        if (unread.size() == lines_to_decide_by) {
+            open_again();
+        }
+    }
+
+    void give_up_unread()
+    {
+        for (const auto& line : unread) {
+            note_unread(line);
+        }
+        unread.clear();
+    }
+
+    // The choice of a dialect, opened again by lines that don't fit. Another one must read most of them, and not just a
+    // few: a listing's last words, say.
+    void open_again()
+    {
+        constexpr std::size_t fewest = 5;
+        const auto* const row = listing.used == dialect::mlsd ? nullptr : best(unread);
+        if (row == nullptr || row->which == listing.used || unread.size() < fewest ||
+            2 * entries_by(*row, unread) <= unread.size()) {
+            give_up_unread();
+            return;
+        }
+        reader->settle(listing.entries);
+        std::ranges::move(listing.entries, std::back_inserter(settled));
+        listing.entries.clear();
+        pin(*row);
+        for (const auto& line : std::exchange(unread, {})) {
+            read(line);
+        }
+    }
+
+    std::size_t entries_by(const dialect_row& row, const std::vector<std::string>& lines) const
+    {
+        return count(row, lines, [](line_verdict verdict) { return verdict == line_verdict::entry; });
+    }
+
+    std::size_t understood_by(const dialect_row& row, const std::vector<std::string>& lines) const
+    {
+        return count(row, lines, [](line_verdict verdict) { return verdict != line_verdict::unreadable; });
+    }
+
+    template <class Wanted>
+    std::size_t count(const dialect_row& row, const std::vector<std::string>& lines, Wanted wanted) const
+    {
+        const auto candidate = row.make(now);
+        return static_cast<std::size_t>(std::ranges::count_if(lines, [&](const std::string& line) {
+            listing_line found;
+            return wanted(candidate->read(line, found));
+        }));
     }
 
     void add(std::string_view line, listing_line& found)
@@ -139,7 +168,7 @@ struct listing_parser::state {
         auto name = file_name::make(found.name);
         if (!name) {
             note_unreadable(line);
-        } else if (listing.entries.size() >= most_entries) {
+        } else if (settled.size() + listing.entries.size() >= most_entries) {
             listing.complete = false;
         } else {
             listing.entries.emplace_back(*std::move(name), std::move(found.attributes));
@@ -167,20 +196,16 @@ struct listing_parser::state {
         listing.complete = false;
     }
 
-    // The dialect that reads most of the lines so far; none if none reads any.
-    const dialect_row* best() const
+    // The dialect that reads most of the lines; none if none reads any.
+    const dialect_row* best(const std::vector<std::string>& lines) const
     {
         const dialect_row* winner = nullptr;
-        std::ptrdiff_t best_score = 0;
+        std::size_t best_score = 0;
         for (const auto& row : dialects) {
             if (!row.is_guessed) {
                 continue;
             }
-            const auto candidate = row.make(now);
-            const auto understood = std::ranges::count_if(undecided, [&](const std::string& line) {
-                listing_line found;
-                return candidate->read(line, found) != line_verdict::unreadable;
-            });
+            const auto understood = understood_by(row, lines);
             // A remembered dialect wins a draw.
             const auto score = understood == 0 ? 0 : 2 * understood + (row.which == known ? 1 : 0);
             if (score > best_score) {
@@ -191,20 +216,28 @@ struct listing_parser::state {
         return winner;
     }
 
+    // Where no dialect reads a line, and each can be a name.
+    bool are_names(const std::vector<std::string>& lines) const
+    {
+        return !lines.empty() && std::ranges::all_of(lines, is_bare_name);
+    }
+
     void decide()
     {
-        const auto* const winner = best();
+        const auto* winner = best(undecided);
+        if (winner == nullptr && are_names(undecided)) {
+            winner = &row_of(dialect::names);
+        }
         if (winner != nullptr) {
             pin(*winner);
         }
-        for (const auto& line : undecided) {
+        for (const auto& line : std::exchange(undecided, {})) {
             if (winner != nullptr) {
                 read(line);
             } else {
                 note_unread(line);
             }
         }
-        undecided.clear();
     }
 
     // Of equal names the last one counts, in the place of the first. Sorted by hash and then by name, so that no
@@ -255,8 +288,15 @@ struct listing_parser::state {
     parsed_listing finish()
     {
         decide();
+        while (!unread.empty()) {
+            open_again();
+        }
         if (reader) {
             reader->settle(listing.entries);
+        }
+        if (!settled.empty()) {
+            std::ranges::move(listing.entries, std::back_inserter(settled));
+            listing.entries = std::move(settled);
         }
         drop_duplicates();
         const bool empty = listing.entries.empty();
@@ -269,8 +309,10 @@ struct listing_parser::state {
     sys_seconds now;
     std::unique_ptr<listing_dialect> reader;  // once decided
     std::vector<std::string> undecided;
-    std::string partial;       // a line whose end has not come
-    bool is_overlong = false;  // the rest of the line is being skipped
+    std::vector<std::string> unread;       // lines in a row that the reader does not understand
+    std::vector<directory_entry> settled;  // read in dialects that then stopped fitting
+    std::string partial;                   // a line whose end has not come
+    bool is_overlong = false;              // the rest of the line is being skipped
     bool is_first_line = true;
     bool not_found = false;
     bool permission_denied = false;

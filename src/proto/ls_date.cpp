@@ -91,6 +91,27 @@ std::optional<ls_date> iso_date(const line_words& words, std::size_t at)
     return ls_date{*time, zone ? at + 2 : at + 1};
 }
 
+// --time-style=iso: "07-19 22:05", and without a time "2025-07-19 ", which is as wide and followed by one more space.
+std::optional<ls_date> short_iso_date(const line_words& words, std::size_t at, sys_seconds now)
+{
+    const auto date = words[at];
+    if (date.size() == 5 && date[2] == '-') {
+        const auto month = number<int>(date.substr(0, 2));
+        const auto day = number<int>(date.substr(3, 2));
+        const auto clock = parse_time_of_day(words[at + 1]);
+        const auto time = month && day && clock ? list_time_without_year(*month, *day, *clock, now) : std::nullopt;
+        return time ? std::optional{ls_date{*time, at + 1}} : std::nullopt;
+    }
+    if (date.size() != 10 || date[4] != '-' || date[7] != '-') {
+        return std::nullopt;
+    }
+    const auto year = number<int>(date.substr(0, 4));
+    const auto month = number<int>(date.substr(5, 2));
+    const auto day = number<int>(date.substr(8, 2));
+    const auto time = year && month && day ? list_time(*year, *month, *day, std::nullopt) : std::nullopt;
+    return time ? std::optional{ls_date{*time, at, 2}} : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<ls_date> ls_date_at(const line_words& words, std::size_t at, sys_seconds now)
@@ -98,7 +119,8 @@ std::optional<ls_date> ls_date_at(const line_words& words, std::size_t at, sys_s
     if (const auto date = named_month(words, at, now)) {
         return date;
     }
-    return iso_date(words, at);
+    const auto iso = iso_date(words, at);
+    return iso ? iso : short_iso_date(words, at, now);
 }
 
 }  // namespace ftpfs::proto

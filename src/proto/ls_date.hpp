@@ -14,6 +14,7 @@ namespace ftpfs::proto {
 struct ls_date {
     file_time time;
     std::size_t last_word;
+    std::size_t spaces = 1;  // before the name
 };
 
 // The date that begins with word `at`.

@@ -63,6 +63,9 @@ constexpr days pack(const written_date& date)
     return days{(numbers * 2 + (date.has_dots ? 1 : 0)) * 2};
 }
 
+// No year of four digits comes near: a possible date has a month and a day.
+constexpr std::int64_t first_packed = std::int64_t{most_second + 2} * (most_third + 1) * 4;
+
 written_date unpack(std::int64_t packed)
 {
     const auto numbers = packed / 4;
@@ -107,6 +110,9 @@ void numeric_dates::settle(std::vector<directory_entry>& entries) const
             continue;
         }
         const auto packed = floor<days>(time.value).time_since_epoch().count();
+        if (packed < first_packed) {
+            continue;
+        }
         const auto clock = time.value - sys_days{days{packed / 2 * 2}};
         const auto date = unpack(packed);
         auto day = midnight(date, orders[best]);

@@ -24,7 +24,7 @@ public:
     // Nothing if no order makes a date of `word`. The value means nothing until settle().
     std::optional<file_time> read(std::string_view word, std::optional<time_of_day> time);
 
-    // Once, when all lines were read; every time that is known in `entries` must come from read().
+    // Once, when all lines were read. Times that do not come from read() stay.
     void settle(std::vector<directory_entry>& entries) const;
 
 private:

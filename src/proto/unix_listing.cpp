@@ -5,6 +5,7 @@
 #include "line_words.hpp"
 #include "listing_dialect.hpp"
 #include "ls_date.hpp"
+#include "numeric_dates.hpp"
 #include "text.hpp"
 
 #include <array>
@@ -30,6 +31,7 @@ std::optional<file_kind> kind_of(char type)
     case 'D':  // Solaris door
     case 'C':  // contiguous file
     case 'M':  // off-line
+    case 'e':  // z/OS external link, to a data set
     case 'n':  // HP-UX network
     case 'w':  // BSD whiteout
     case '?': return file_kind::unknown;
@@ -161,7 +163,7 @@ void split_link(listing_line& out)
     out.attributes.link_target = name.substr(at + arrow.size());
 }
 
-line_verdict accept(listing_line& out)
+line_verdict accept(listing_line& out, bool is_external_link = false)
 {
     if (out.name.empty()) {
         return line_verdict::unreadable;
@@ -169,6 +171,10 @@ line_verdict accept(listing_line& out)
     auto& attributes = out.attributes;
     if (attributes.kind == file_kind::symlink) {
         split_link(out);
+        attributes.size_is_exact = false;
+    } else if (is_external_link) {
+        split_link(out);  // the target is no path: nothing can follow it
+        out.attributes.link_target.clear();
         attributes.size_is_exact = false;
     } else if (attributes.kind == file_kind::directory) {
         attributes.size.reset();
@@ -204,7 +210,7 @@ bool read_numeric(const line_words& words, listing_line& out)
 
 class unix_listing final : public listing_dialect {
 public:
-    explicit unix_listing(sys_seconds now) : now_{now} {}
+    explicit unix_listing(sys_seconds now) : now_{now}, dates_{now} {}
 
     line_verdict read(std::string_view line, listing_line& out) override
     {
@@ -219,14 +225,17 @@ public:
             if (!is_digit(words[at - 1][0])) {
                 continue;
             }
-            const auto date = ls_date_at(words, at, now_);
+            auto date = ls_date_at(words, at, now_);
+            if (!date) {
+                date = numeric_date(words, at);
+            }
             if (!date || !read_size_before(words, at, out.attributes)) {
                 continue;
             }
             out.attributes.modified = date->time;
-            out.name = words.behind(date->last_word);
+            out.name = words.behind(date->last_word, date->spaces);
             columns_of(date->time.precision).note(out.name);
-            return accept(out);
+            return accept(out, line[0] == 'e');
         }
         return line_verdict::unreadable;
     }
@@ -235,6 +244,7 @@ public:
     // for padding if all names behind dates of the same form have it, and there are at least two.
     void settle(std::vector<directory_entry>& entries) override
     {
+        dates_.settle(entries);
         for (auto& entry : entries) {
             const std::string_view name = entry.name.str();
             if (columns_of(entry.attributes.modified.precision).is_padded() && name.starts_with(' ')) {
@@ -246,6 +256,19 @@ public:
     }
 
 private:
+    // "19.07.2025 22:05", "07/19/2025 22:05": numbers with dots or slashes and a time.
+    std::optional<ls_date> numeric_date(const line_words& words, std::size_t at)
+    {
+        const auto word = words[at];
+        const bool has_shape = word.size() >= 8 && word.size() <= 10 && is_digit(word[0]) && is_digit(word.back());
+        if (!has_shape || word.find_first_of("./") == word.npos) {
+            return std::nullopt;
+        }
+        const auto clock = parse_time_of_day(words[at + 1]);
+        const auto time = clock ? dates_.read(word, clock) : std::nullopt;
+        return time ? std::optional{ls_date{*time, at + 1}} : std::nullopt;
+    }
+
     struct column {
         void note(std::string_view name)
         {
@@ -262,6 +285,7 @@ private:
     column& columns_of(time_precision precision) { return columns_[static_cast<std::size_t>(precision)]; }
 
     sys_seconds now_;
+    numeric_dates dates_;
     std::array<column, 4> columns_;
 };
 

@@ -313,6 +313,78 @@ TEST_F(session_listing, shows_link_targets_by_list_although_mlsd_works)
     });
 }
 
+TEST_F(session_listing, asks_what_names_are_where_there_is_nothing_else)
+{
+    settings.hidden = ftp::hidden_files::off;
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet();
+        co_await control.expect("CWD /d", "250 ok");
+        co_await control.transfer("LIST", "file\r\nfolder\r\nneither\r\n");
+        co_await control.expect("SIZE /d/file", "213 5");
+        co_await control.expect("MDTM /d/file", "213 20260304091702");
+        co_await control.expect("SIZE /d/folder", "550 not a plain file");
+        co_await control.expect("CWD /d/folder", "250 ok");
+        co_await control.expect("SIZE /d/neither", "550 no");
+        co_await control.expect("CWD /d/neither", "550 no");
+        co_await control.expect_end();
+    });
+    with_session([](session& opened) -> awaitable<> {
+        const auto listed = co_await opened.list(path("/d"));
+        CO_REQUIRE(listed);
+        std::vector<file_kind> kinds;
+        for (const auto& entry : listed->entries) {
+            kinds.push_back(entry.attributes.kind);
+        }
+        const std::vector<file_kind> expected{file_kind::regular, file_kind::directory, file_kind::unknown};
+        EXPECT_EQ(kinds, expected);
+        EXPECT_EQ(listed->entries.empty() ? std::nullopt : listed->entries[0].attributes.size, 5U);
+    });
+}
+
+TEST_F(session_listing, reads_STAT_where_it_is_told_to)
+{
+    settings.listing = ftp::listing_mode::stat;
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("CWD /d", "250 ok");
+        co_await control.expect("STAT .", std::string{"213-Status follows:\r\n"} + one_line + hidden_line +
+                                              "drwxr-xr-x   2 bob  staff  9 Mar  4  2025 .\r\n213 End of status");
+        co_await control.expect("NOOP", "200 ok");
+        co_await control.expect("STAT .", "213 nothing");
+        co_await control.expect("NOOP", "200 ok");
+        co_await control.expect("STAT .", "550 Permission denied");
+        co_await control.expect_end();
+    });
+    with_session([](session& opened) -> awaitable<> {
+        const auto listed = co_await opened.list(path("/d"));
+        CO_REQUIRE(listed);
+        const std::vector<std::string> expected{"a", ".hidden"};
+        EXPECT_EQ(names(*listed), expected);
+        const auto empty = co_await opened.list(path("/d"));
+        CO_REQUIRE(empty);
+        EXPECT_TRUE(empty->entries.empty());
+        const auto refused = co_await opened.list(path("/d"));
+        EXPECT_TRUE(!refused && refused.error() == errc::permission_denied);
+        EXPECT_FALSE(opened.lost());
+    });
+}
+
+TEST_F(session_listing, gives_the_session_up_where_a_name_ends_the_answer_to_STAT)
+{
+    settings.listing = ftp::listing_mode::stat;
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet(with_mlsd);
+        co_await control.expect("STAT .", std::string{"213-Status follows:\r\n"} + one_line +
+                                              "-rw-r--r--   1 bob  staff  3 Mar  4  2025 x\r\n213 End\r\n213 End");
+        co_await control.stay_silent();
+    });
+    with_session([](session& opened) -> awaitable<> {
+        const auto listed = co_await opened.list(path("/"));
+        EXPECT_FALSE(listed);
+        EXPECT_TRUE(opened.lost());
+    });
+}
+
 TEST_F(session_listing, asks_for_the_links_that_MLSD_leaves_out)
 {
     settings.hidden = ftp::hidden_files::off;

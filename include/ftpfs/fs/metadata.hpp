@@ -24,6 +24,7 @@
 #include "ftpfs/core/result.hpp"
 #include "ftpfs/fs/config.hpp"
 #include "ftpfs/fs/counters.hpp"
+#include "ftpfs/fs/exact_times.hpp"
 #include "ftpfs/remote/remote.hpp"
 
 #include <chrono>
@@ -65,6 +66,10 @@ public:
 
     // What is known without asking: nothing if it is unknown or too old.
     std::optional<known_name> peek(const remote_path& path);
+
+    // The times that are shown in place of coarser ones.
+    exact_times& exact() noexcept { return exact_; }
+    const exact_times& exact() const noexcept { return exact_; }
 
     // A transfer taught us what the file is like now.
     void correct(const remote_path& path, const file_version& seen);
@@ -182,6 +187,7 @@ private:
     std::unordered_map<remote_path, bool> ahead_;  // listings under way that nobody had asked for; by now somebody?
     async::single_flight<remote_path, cache::shared_snapshot> listings_;
     async::single_flight<remote_path, known_name> stats_;
+    exact_times exact_;
     async::single_flight<remote_path, std::string> links_;
 };
 

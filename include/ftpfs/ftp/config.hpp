@@ -21,7 +21,7 @@ enum class address_family { any, ipv4, ipv6 };
 enum class data_mode { automatic, epsv, pasv, active };
 // Where a PASV connection goes: to the control connection's peer, to what the server named, or to what works.
 enum class pasv_address { control, server, automatic };
-enum class listing_mode { automatic, mlsd, list };
+enum class listing_mode { automatic, mlsd, list, stat };
 // The ports from low to high; 0: any that is free.
 struct port_range {
     std::uint16_t low = 0;

@@ -143,6 +143,8 @@ private:
                                                   proto::dialect known);
     awaitable<result<listing_answer>> try_listing(remote_path directory, std::string_view command,
                                                   proto::dialect known);
+    awaitable<> ask_kinds(remote_path directory, std::vector<directory_entry>& entries);
+    awaitable<result<remote::listing>> list_by_stat(remote_path directory);
     awaitable<> add_links(remote_path directory, remote::listing& into);
     awaitable<> learn_zone(remote_path directory, const proto::parsed_listing& listing);
     remote::listing accept(proto::parsed_listing parsed);

@@ -20,9 +20,14 @@ enum class dialect : std::uint8_t {
     os2,      // OS/2
     vxworks,  // VxWorks
     nonstop,  // HP NonStop: Guardian
+    nortel,   // Nortel routers (WfFtp)
+    vshell,   // VShell
+    os9,      // OS-9
+    cms,      // z/VM: CMS
+    names,    // one name a line and nothing else; only where nothing else reads a line
 };
 
-constexpr dialect last_dialect = dialect::nonstop;  // for tests that go through all
+constexpr dialect last_dialect = dialect::names;  // for tests that go through all
 
 // For logs and status: "mlsd", "unix", "dos", "ibm-i".
 std::string_view to_string(dialect which) noexcept;

@@ -4,10 +4,11 @@
 //     parser.feed(bytes); …            // as they arrive
 //     auto parsed = parser.finish();   // once, when the data connection has ended
 //
-// Without a known dialect the first lines are read in all of them and the best one is kept for the whole listing.
-// A dialect remembered from the same server is only preferred, so a server that changed is still understood;
-// dialect::mlsd is taken as given. Names come as the server's bytes. Names with '/', CR or NUL are rejected
-// (unreadable), "." and ".." are skipped, of equal names the last one counts.
+// Without a known dialect the first lines are read in all of them and the best one is kept, until as many lines in a
+// row don't fit: then the choice is made again for these. Where no dialect reads a line, lines that can be nothing but
+// a name are taken for one, of unknown kind. A dialect remembered from the same server is only preferred, so a server
+// that changed is still understood; dialect::mlsd is taken as given. Names come as the server's bytes. Names with '/',
+// CR or NUL are rejected (unreadable), "." and ".." are skipped, of equal names the last one counts.
 //
 // A server can't fill the memory: longer lines are unreadable, and entries beyond `most_entries` are dropped,
 // which makes the listing incomplete. Owned by one transfer; not thread-safe.

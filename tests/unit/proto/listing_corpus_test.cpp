@@ -143,7 +143,8 @@ TEST_P(guessed_listing, has_no_line_that_is_an_entry_in_another_dialect)
             listing_parser parser{known, sys_days{2026y / November / 21} + 12h};
             parser.feed(line);
             const auto listing = parser.finish();
-            if (!listing.entries.empty()) {
+            // Any word alone may be a name.
+            if (!listing.entries.empty() && listing.used != dialect::names) {
                 EXPECT_EQ(to_string(listing.used), own) << to_string(known) << ": " << line;
             }
         }

@@ -210,7 +210,7 @@ TEST(listing_parser, takes_a_shortened_size_for_inexact)
 TEST(listing_parser, counts_lines_of_no_dialect)
 {
     for (const std::string line :
-         {"hello", "-rw-r--r-- 1 a b 12 Foo 4 09:17 x", "-rw-r--r-- 1 a b 12 Mar 4 09:17 ",
+         {"hello world", "-rw-r--r-- 1 a b 12 Foo 4 09:17 x", "-rw-r--r-- 1 a b 12 Mar 4 09:17 ",
           "-rw-r--r-- 1 a b x Mar 4 09:17 n", "-rwzr--r-- 1 a b 12 Mar 4 09:17 x", "-rw-r--r-- 1 a b 12 Feb 30 2025 x",
           "07-19-25  08:30AM", "07-19-25  08:30AM 12", "13-13-25  08:30AM 12 x", "07-19-25  08:30AM <FOO> x",
           "type=file;size=1; x", "0777 a b c d e"}) {
@@ -456,6 +456,61 @@ TEST(listing_parser, can_be_moved)
     auto moved = std::move(parser);
     moved.feed("b\r\n");
     EXPECT_EQ(names(moved.finish()), std::vector<std::string>{"ab"});
+}
+
+std::string lines(int count, std::string_view before, std::string_view behind)
+{
+    std::string all;
+    for (int i = 0; i < count; ++i) {
+        all += std::string{before} + std::to_string(i) + std::string{behind} + "\r\n";
+    }
+    return all;
+}
+
+parsed_listing parsed(std::string_view bytes, dialect known = dialect::unknown)
+{
+    listing_parser parser{known, july19};
+    parser.feed(bytes);
+    return parser.finish();
+}
+
+constexpr std::string_view unix_line = "-rw-r--r--   1 bob  staff  3 Mar  4  2025 u";
+constexpr std::string_view dos_line = "07-19-25  08:30AM                 5120 d";
+
+TEST(listing_parser, opens_the_choice_of_a_dialect_again_when_lines_stop_fitting)
+{
+    const auto listing = parsed(lines(30, unix_line, "") + lines(40, dos_line, ""));
+    EXPECT_TRUE(listing.complete);
+    EXPECT_EQ(listing.entries.size(), 70U);
+    EXPECT_EQ(listing.used, dialect::dos_dir);
+    const auto again = parsed(lines(30, unix_line, "") + lines(30, dos_line, "") + lines(25, unix_line, "b"));
+    EXPECT_TRUE(again.complete);
+    EXPECT_EQ(again.entries.size(), 85U);
+    // The few at the end are enough if they are no accident.
+    EXPECT_TRUE(parsed(lines(30, unix_line, "") + lines(6, dos_line, "")).complete);
+}
+
+TEST(listing_parser, does_not_change_the_dialect_for_a_few_lines_or_for_noise)
+{
+    const auto few = parsed(lines(30, unix_line, "") + lines(3, dos_line, ""));
+    EXPECT_EQ(few.unreadable, 3U);
+    EXPECT_EQ(few.used, dialect::unix_ls);
+    const auto noise = parsed(lines(30, unix_line, "") + lines(45, "? ? ", "!") + lines(30, unix_line, "b"));
+    EXPECT_EQ(noise.unreadable, 45U);
+    EXPECT_EQ(noise.entries.size(), 60U);
+    EXPECT_EQ(noise.used, dialect::unix_ls);
+    const auto facts = parsed(lines(3, "type=file; m", "") + lines(30, dos_line, ""), dialect::mlsd);
+    EXPECT_EQ(facts.unreadable, 30U);
+}
+
+TEST(listing_parser, takes_lines_for_names_only_where_nothing_else_can_be_meant)
+{
+    EXPECT_EQ(parsed("a\r\nb.txt\r\n").entries.size(), 2U);
+    EXPECT_EQ(parsed("a\r\nb.txt\r\n").used, dialect::names);
+    EXPECT_EQ(parsed("a\r\nTransfer failed, sorry\r\n").entries.size(), 0U);
+    EXPECT_EQ(parsed("d/sub:\r\na\r\n").entries.size(), 0U);
+    EXPECT_EQ(parsed("../x\r\n").entries.size(), 0U);
+    EXPECT_EQ(parsed(std::string{unix_line} + "\r\nword\r\n").unreadable, 1U);
 }
 
 }  // namespace
