@@ -240,6 +240,8 @@ def test_active_mode_is_needed() -> None:
     done = _probe_odd(Habits(passive_is_refused=True))
     assert "no passive data connection works" in done.stdout
     assert "but active mode does" in done.stdout
+    assert done.returncode == Status.OK
+    assert "ftpfs -o data=active ftp://" in done.stdout
 
 
 def test_rest_is_ignored() -> None:

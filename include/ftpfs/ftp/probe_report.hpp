@@ -63,6 +63,7 @@ struct probe_report {
     data_trial epsv;
     data_trial pasv;
     data_trial active;
+    bool needs_named_address = false;  // PASV works only with pasv_address=auto
 
     // Listings of the directory that would be mounted.
     bool announces_mlsd = false;
