@@ -107,7 +107,22 @@ void judge_named_address(const ftp::probe_report& report, probe_advice& into)
     }
 }
 
-void judge_listings(const ftp::probe_report& report, probe_advice& into)
+void judge_names(const ftp::probe_report& report, const ftp::config& settings, probe_advice& into)
+{
+    if (report.charset != ftp::name_charset::other || !settings.speaks_utf8()) {
+        return;
+    }
+    if (report.charset_guess.empty()) {
+        into.notes.emplace_back("there are names that are not UTF-8; if you know their charset, mount with charset=");
+        return;
+    }
+    into.problems.push_back(fmt::format("the names on the server are not UTF-8; they make sense in {0}, so mount with "
+                                        "charset={0}",
+                                        report.charset_guess));
+    into.options.push_back("charset=" + report.charset_guess);
+}
+
+void judge_listings(const ftp::probe_report& report, const ftp::config& settings, probe_advice& into)
 {
     const bool mlsd_is_broken = report.announces_mlsd && report.mlsd == support::refused;
     if (mlsd_is_broken) {
@@ -131,11 +146,7 @@ void judge_listings(const ftp::probe_report& report, probe_advice& into)
     if (report.shows_dotfiles == support::refused) {
         into.notes.emplace_back("if the server hides names that begin with a dot, it has no command that shows them");
     }
-    if (report.charset == ftp::name_charset::other) {
-        into.notes.emplace_back(
-            "there are names that are not UTF-8; a mount shows them byte for byte, as the server has "
-            "them");
-    }
+    judge_names(report, settings, into);
     if (report.mlsd != support::works && report.mdtm == support::refused) {
         into.notes.emplace_back(
             "the server tells no exact times (neither MLSD nor MDTM), so a change within a minute may "
@@ -276,7 +287,7 @@ probe_advice advise(const ftp::probe_report& report, const ftp::config& settings
     }
     judge_data(report, advice);
     judge_named_address(report, advice);
-    judge_listings(report, advice);
+    judge_listings(report, settings, advice);
     judge_transfers(report, advice);
     judge_sessions(report, advice);
     judge_speed(report, advice);

@@ -136,7 +136,7 @@ exit_status report(const problem& why, environment& world)
 // The options that the server was reached with, in front of those that are advised; not what another one replaces.
 std::vector<std::string> with_given(const std::vector<option_setting>& given, std::vector<std::string> advised)
 {
-    constexpr std::array<std::string_view, 8> ways{"account", "active_address", "active_ports", "bind",
+    constexpr std::array<std::string_view, 9> ways{"account", "active_address", "active_ports", "bind", "charset",
                                                    "data",    "ipv4",           "ipv6",         "proxy"};
     std::vector<std::string> all;
     for (const auto& one : given) {

@@ -269,6 +269,15 @@ def test_dot_files_are_hidden() -> None:
     assert "LIST hides 1 of them, LIST -a shows them" in done.stdout
 
 
+def test_another_charset() -> None:
+    lines = "".join(
+        f"-rw-r--r-- 1 ftp ftp 6 Nov  1  2026 {name}\r\n" for name in ("Größe", "Übung", "Käse", "März", "Straße")
+    )
+    done = _probe_odd(Habits(listing=lines.encode("latin-1")))
+    assert "not UTF-8" in done.stdout
+    assert "mount with charset=" in done.stdout
+
+
 def test_one_session() -> None:
     done = _probe_odd(Habits(most_sessions=1), "--sessions")
     assert done.returncode == Status.OK

@@ -115,6 +115,12 @@ const finding findings[]{
     {"no LIST -a", [](probe_report& found) { found.shows_dotfiles = support::refused; }, "",
      "no command that shows them", ""},
     {"another charset", [](probe_report& found) { found.charset = ftp::name_charset::other; }, "", "not UTF-8", ""},
+    {"a charset that makes sense",
+     [](probe_report& found) {
+         found.charset = ftp::name_charset::other;
+         found.charset_guess = "CP1252";
+     },
+     "they make sense in CP1252, so mount with charset=CP1252", "", "charset=CP1252"},
     {"no exact times",
      [](probe_report& found) {
          found.announces_mlsd = false;
