@@ -1,7 +1,6 @@
 #include "ftpfs/cli/probe_advice.hpp"
 
 #include "ftpfs/cli/failure_report.hpp"
-#include "ftpfs/cli/options.hpp"
 #include "ftpfs/core/log.hpp"
 
 #include <fmt/format.h>
@@ -19,15 +18,6 @@ constexpr std::chrono::seconds slow_answer{3};
 
 // A link like this makes small files slow, whoever mounts them.
 constexpr std::chrono::milliseconds long_way{100};
-
-// Does the option of this version have the value?
-bool has_choice(std::string_view name, std::string_view value)
-{
-    return std::ranges::any_of(option_table(), [&](const option& entry) {
-        return entry.name == name &&
-               ("|" + std::string{entry.argument} + "|").find(fmt::format("|{}|", value)) != std::string::npos;
-    });
-}
 
 bool says(const failure& why, std::string_view words)
 {
@@ -81,16 +71,11 @@ void judge_data(const ftp::probe_report& report, probe_advice& into)
         return;
     }
     if (works(report.active)) {
-        const bool has_active = has_choice("data", "active");
         into.problems.push_back(
             fmt::format("no passive data connection works ({}), but active mode does, in which the server connects to "
-                        "this machine: {}",
-                        trials(report), has_active ? "mount with data=active" : "this version has no active mode"));
-        if (has_active) {
-            into.options.emplace_back("data=active");
-        } else {
-            into.status = exit_status::cannot_connect;
-        }
+                        "this machine: mount with data=active",
+                        trials(report)));
+        into.options.emplace_back("data=active");
         return;
     }
     into.status = exit_status::cannot_connect;
@@ -109,19 +94,35 @@ void judge_named_address(const ftp::probe_report& report, probe_advice& into)
     if (!named || named == report.peer || named->is_unspecified()) {
         return;
     }
-    if (works(report.pasv)) {
+    if (report.needs_named_address) {
+        into.problems.push_back(
+            fmt::format("the server's data ports are on another host, {}, which PASV names: mount with "
+                        "pasv_address=auto",
+                        named->to_string()));
+        into.options.emplace_back("pasv_address=auto");
+    } else if (works(report.pasv)) {
         into.notes.push_back(fmt::format("PASV names {} instead of the server's own address, as servers behind NAT do; "
                                          "ftpfs does not use that address, so nothing is to be done",
                                          named->to_string()));
-    } else if (has_choice("pasv_address", "auto")) {
-        into.notes.push_back(
-            fmt::format("PASV names {}, another host: if the server's data ports are there, mount with "
-                        "pasv_address=auto",
-                        named->to_string()));
     }
 }
 
-void judge_listings(const ftp::probe_report& report, probe_advice& into)
+void judge_names(const ftp::probe_report& report, const ftp::config& settings, probe_advice& into)
+{
+    if (report.charset != ftp::name_charset::other || !settings.speaks_utf8()) {
+        return;
+    }
+    if (report.charset_guess.empty()) {
+        into.notes.emplace_back("there are names that are not UTF-8; if you know their charset, mount with charset=");
+        return;
+    }
+    into.problems.push_back(fmt::format("the names on the server are not UTF-8; they make sense in {0}, so mount with "
+                                        "charset={0}",
+                                        report.charset_guess));
+    into.options.push_back("charset=" + report.charset_guess);
+}
+
+void judge_listings(const ftp::probe_report& report, const ftp::config& settings, probe_advice& into)
 {
     const bool mlsd_is_broken = report.announces_mlsd && report.mlsd == support::refused;
     if (mlsd_is_broken) {
@@ -145,11 +146,7 @@ void judge_listings(const ftp::probe_report& report, probe_advice& into)
     if (report.shows_dotfiles == support::refused) {
         into.notes.emplace_back("if the server hides names that begin with a dot, it has no command that shows them");
     }
-    if (report.charset == ftp::name_charset::other) {
-        into.notes.emplace_back(
-            "there are names that are not UTF-8; a mount shows them byte for byte, as the server has "
-            "them");
-    }
+    judge_names(report, settings, into);
     if (report.mlsd != support::works && report.mdtm == support::refused) {
         into.notes.emplace_back(
             "the server tells no exact times (neither MLSD nor MDTM), so a change within a minute may "
@@ -290,7 +287,7 @@ probe_advice advise(const ftp::probe_report& report, const ftp::config& settings
     }
     judge_data(report, advice);
     judge_named_address(report, advice);
-    judge_listings(report, advice);
+    judge_listings(report, settings, advice);
     judge_transfers(report, advice);
     judge_sessions(report, advice);
     judge_speed(report, advice);

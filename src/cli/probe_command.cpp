@@ -16,6 +16,7 @@
 #include <spdlog/sinks/base_sink.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -132,7 +133,24 @@ exit_status report(const problem& why, environment& world)
     return why.status;
 }
 
-probe_summary summary_of(const ftp::probe_report& found, const config& settings, const remote_address& address)
+// The options that the server was reached with, in front of those that are advised; not what another one replaces.
+std::vector<std::string> with_given(const std::vector<option_setting>& given, std::vector<std::string> advised)
+{
+    constexpr std::array<std::string_view, 9> ways{"account", "active_address", "active_ports", "bind", "charset",
+                                                   "data",    "ipv4",           "ipv6",         "proxy"};
+    std::vector<std::string> all;
+    for (const auto& one : given) {
+        const auto value = one.value ? "=" + without_password(*one.value) : std::string{};
+        const auto replaces = [&](const std::string& other) { return other.starts_with(one.name + "="); };
+        if (std::ranges::find(ways, one.name) != ways.end() && std::ranges::none_of(advised, replaces)) {
+            all.push_back(one.name + value);
+        }
+    }
+    all.insert(all.end(), advised.begin(), advised.end());
+    return all;
+}
+
+probe_summary summary_of(const ftp::probe_report& found, const config& settings, const intention& wish)
 {
     probe_summary all;
     all.report = found;
@@ -140,7 +158,8 @@ probe_summary summary_of(const ftp::probe_report& found, const config& settings,
     all.advice = advise(found, settings.ftp);
     if (all.advice.status == exit_status::ok) {
         const auto& user = settings.ftp.user;
-        const auto named = address.user || is_anonymous(user) ? std::string{} : user;
+        all.advice.options = with_given(wish.line.options, std::move(all.advice.options));
+        const auto named = wish.address.user || is_anonymous(user) ? std::string{} : user;
         all.command = best_command(all.advice, all.url, named);
         all.fstab_line = best_fstab_line(all.advice, all.url, named, !is_anonymous(user));
     }
@@ -183,7 +202,7 @@ exit_status probe(const intention& wish, environment& world)
         }
     };
     probe_run run{settings.ftp, *std::move(trying), std::move(listener), on_step};
-    auto summary = summary_of(run.run(), settings, wish.address);
+    auto summary = summary_of(run.run(), settings, wish);
     summary.dialogue = std::move(dialogue);
     world.out << (wish.line.json ? to_json(summary) + "\n" : to_text(summary)) << std::flush;
     if (summary.report.interrupted) {

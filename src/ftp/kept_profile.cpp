@@ -18,6 +18,9 @@ struct field {
 
 constexpr std::array fields{
     field{"epsv", &server_profile::epsv},
+    field{"pasv", &server_profile::pasv},
+    field{"active", &server_profile::active},
+    field{"named_address", &server_profile::named_address},
     field{"pipelining", &server_profile::pipelining},
     field{"armed", &server_profile::armed},
     field{"mlsd", &server_profile::mlsd},

@@ -26,6 +26,8 @@ net::connect_request request_for(const config& settings)
     }
     request.timeout = settings.connect_timeout;
     request.keepalive = settings.keepalive;
+    request.local = settings.bind;
+    request.via = settings.proxy;
     return request;
 }
 
@@ -121,15 +123,25 @@ awaitable<result<proto::reply>> probe_context::ask(std::string_view verb, std::s
     co_return answer;
 }
 
-awaitable<result<probe_transfer>> probe_context::transfer(probe_way kind, std::vector<proto::command> commands,
+awaitable<result<data_opening>> probe_context::open_data(control_channel& session, data_way kind, std::string use,
+                                                         probe_address& told)
+{
+    const auto one_way = only_by(kind, settings);
+    server_profile nothing_known;
+    nothing_known.pret = features.pret() ? support::works : support::refused;
+    const data_context with{session, connector, one_way, nothing_known, log_};
+    co_return co_await open_probe_data(with, std::move(use), told);
+}
+
+awaitable<result<probe_transfer>> probe_context::transfer(data_way kind, std::vector<proto::command> commands,
                                                           std::size_t limit)
 {
     auto* const session = co_await line();
     if (session == nullptr) {
         co_return failure{errc::connection_lost, "there is no session any more"};
     }
-    std::optional<boost::asio::ip::address> named;
-    auto data = co_await open_probe_data(*session, connector, settings, kind, named);
+    probe_address told;
+    auto data = co_await open_data(*session, kind, commands.back().for_log(), told);
     if (data) {
         auto done = co_await receive(*session, settings, *std::move(data), std::move(commands), limit);
         report.interrupted = report.interrupted || (!done && done.error() == errc::cancelled);

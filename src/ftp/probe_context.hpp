@@ -39,8 +39,11 @@ public:
     awaitable<control_channel*> line();
     // One command that moves no data, and its final reply. A failure means that the session is lost.
     awaitable<result<proto::reply>> ask(std::string_view verb, std::string_view argument = {});
+    // A data connection of that kind on the session, for the command.
+    awaitable<result<data_opening>> open_data(control_channel& session, data_way kind, std::string use,
+                                              probe_address& told);
     // The commands, the last of which transfers, on a data connection of that kind. At most `limit` bytes are kept.
-    awaitable<result<probe_transfer>> transfer(probe_way way, std::vector<proto::command> commands, std::size_t limit);
+    awaitable<result<probe_transfer>> transfer(data_way way, std::vector<proto::command> commands, std::size_t limit);
     // From now on there is a session again, whatever has happened: something has to be removed.
     void begin_cleaning() noexcept;
     // Says QUIT and forgets the session.
@@ -55,7 +58,7 @@ public:
     std::unique_ptr<control_channel> control;  // may be lost: see line()
     proto::feature_set features;
     std::string directory;                 // of the mount, as the server knows it; empty: not known yet
-    std::optional<probe_way> way;          // to data connections, that works
+    std::optional<data_way> way;           // to data connections, that works
     std::vector<directory_entry> entries;  // of the directory, as MLSD tells them, or LIST
     std::vector<directory_entry> listed;   // as LIST tells them
     bool server_is_full = false;           // said the last one that refused a session

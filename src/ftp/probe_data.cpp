@@ -1,6 +1,5 @@
 // Data connections: each way to one, and whether they can be opened ahead of need.
-#include "ftpfs/net/connector.hpp"
-#include "ftpfs/net/endpoint_text.hpp"
+#include "ftpfs/ftp/data_target.hpp"
 #include "probe_steps.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -20,46 +19,38 @@ std::vector<proto::command> bare(std::string_view line)
     return std::vector<proto::command>(1, proto::command::bare(line));
 }
 
-// RFC 1918, and what is not for hosts elsewhere: loopback, link-local (RFC 3927).
-bool is_private(const boost::asio::ip::address& address)
-{
-    if (!address.is_v4()) {
-        return false;
-    }
-    const auto ip = address.to_v4().to_bytes();
-    return ip[0] == 10 || ip[0] == 127 || (ip[0] == 172 && ip[1] / 16 == 1) || (ip[0] == 192 && ip[1] == 168) ||
-           (ip[0] == 169 && ip[1] == 254);
-}
-
 // What a mount that tries this way would meet.
 std::string refusal_words(const failure& why, const data_trial& trial, bool opened)
 {
     const auto* const where = trial.unreachable                  ? "agreed to, but no connection comes about: "
                               : opened && why == errc::timed_out ? "no answer to LIST on it: "
                                                                  : "";
-    return where + to_string(why);
+    const bool is_marked = why.detail.starts_with(data_connection_failure);
+    return where + (is_marked ? why.detail.substr(data_connection_failure.size()) : to_string(why));
 }
 
 // A whole transfer proves a way: some firewalls let the connection through, and no bytes.
-awaitable<result<probe_transfer>> list_by(probe_context& with, probe_way kind, data_trial& trial, bool& opened,
+awaitable<result<probe_transfer>> list_by(probe_context& with, data_way kind, data_trial& trial, bool& opened,
                                           std::string_view verb)
 {
     auto* const session = co_await with.line();
     if (session == nullptr) {
         co_return failure{errc::connection_lost, "there is no session any more"};
     }
-    auto data = co_await open_probe_data(*session, with.connector, with.settings, kind, trial.named);
+    probe_address told;
+    auto data = co_await with.open_data(*session, kind, std::string{verb}, told);
+    trial.named = told.named;
     opened = data.has_value();
     if (!data) {
-        trial.unreachable = session->quiet() && data.error().code.category() == client_category();
+        trial.unreachable = told.agreed && session->quiet();
         co_return std::move(data).error();
     }
     auto done = co_await receive(*session, with.settings, *std::move(data), bare(verb), kept);
-    trial.unreachable = !done && kind == probe_way::active;
+    trial.unreachable = !done && kind == data_way::active;
     co_return done;
 }
 
-awaitable<> try_way(probe_context& with, probe_way kind, data_trial& trial)
+awaitable<> try_way(probe_context& with, data_way kind, data_trial& trial)
 {
     probe_watch watch;
     bool opened = false;
@@ -87,25 +78,64 @@ awaitable<> try_way(probe_context& with, probe_way kind, data_trial& trial)
               why ? trial.why : fmt::format("works, {} bytes of {} came through", done->received, verb), watch.took());
 }
 
+std::string_view kind_of(const boost::asio::ip::address& named)
+{
+    switch (scope_of(named)) {
+    case address_scope::none: return "no host's address";
+    case address_scope::loopback: return "which means the machine that reads it";
+    case address_scope::link_local: return "known only on the server's own link";
+    case address_scope::private_network: return "a private one that only its own network knows";
+    case address_scope::global: break;
+    }
+    return "another host's";
+}
+
+// Would pasv_address=auto try the address that was named?
+bool auto_tries(const probe_report& report)
+{
+    constexpr std::size_t only_the_server = 1;
+    return data_hosts(pasv_address::automatic, report.peer, report.pasv.named, support::unknown).size() >
+           only_the_server;
+}
+
 void tell_named_address(probe_context& with)
 {
     const auto& report = with.report;
-    if (!report.pasv.named || !report.peer) {
+    const auto& named = report.pasv.named;
+    if (!named || !report.peer) {
         return;
     }
-    const auto named = report.pasv.named->to_string();
-    const auto peer = report.peer->to_string();
-    if (report.pasv.named == report.peer) {
-        with.tell("PASV address", good, fmt::format("{}, the server's own", named));
-    } else if (report.pasv.named->is_unspecified()) {
-        with.tell("PASV address", good, fmt::format("{}, which stands for the server's own", named));
+    const auto text = named->to_string();
+    if (named == report.peer) {
+        with.tell("PASV address", good, fmt::format("{}, the server's own; every pasv_address= does the same", text));
+    } else if (named->is_unspecified()) {
+        with.tell("PASV address", good, fmt::format("{}, which stands for the server's own", text));
     } else {
         with.tell("PASV address", odd,
-                  fmt::format("{}{}; ftpfs connects to {}, where the control connection goes, and that {}", named,
-                              is_private(*report.pasv.named)
-                                  ? ", a private one that only the server's own network knows"
-                                  : ", another host's",
-                              peer, report.pasv.carries == support::works ? "works" : "does not work"));
+                  fmt::format("{}, {}; pasv_address=control connects to {} instead, pasv_address=server to {}, and "
+                              "pasv_address=auto to {}",
+                              text, kind_of(*named), report.peer->to_string(), text,
+                              auto_tries(report) ? "the first of these two that answers" : "the former"));
+    }
+}
+
+// The server may have its data ports on another host, and say so.
+awaitable<> try_named_address(probe_context& with)
+{
+    auto& report = with.report;
+    const bool may_help = report.pasv.carries == support::refused && report.pasv.unreachable && auto_tries(report) &&
+                          with.settings.pasv_address == pasv_address::control;
+    if (with.stopped() || !may_help) {
+        co_return;
+    }
+    with.settings.pasv_address = pasv_address::automatic;
+    data_trial again;
+    co_await try_way(with, data_way::pasv, again);
+    if (again.carries == support::works) {
+        report.pasv = again;
+        report.needs_named_address = true;
+    } else {
+        with.settings.pasv_address = pasv_address::control;
     }
 }
 
@@ -116,34 +146,36 @@ awaitable<> probe_data(probe_context& with)
     auto& report = with.report;
     const auto mode = with.settings.data;
     if (!with.stopped()) {
-        co_await try_way(with, probe_way::epsv, report.epsv);
+        co_await try_way(with, data_way::epsv, report.epsv);
     }
-    if (!with.stopped() && report.peer && report.peer->is_v4()) {
-        co_await try_way(with, probe_way::pasv, report.pasv);
+    const bool has_pasv = !report.peer || report.peer->is_v4();
+    if (!with.stopped() && has_pasv) {
+        co_await try_way(with, data_way::pasv, report.pasv);
         tell_named_address(with);
+        co_await try_named_address(with);
     }
     const bool passive_works = with.way.has_value();
-    if (!with.stopped() && (with.wish.active || !passive_works)) {
-        co_await try_way(with, probe_way::active, report.active);
+    if (!with.stopped() && !with.settings.proxy && (with.wish.active || !passive_works)) {
+        co_await try_way(with, data_way::active, report.active);
     }
     // The one that a mount would use.
     if (mode == data_mode::pasv && report.pasv.carries == support::works) {
-        with.way = probe_way::pasv;
+        with.way = data_way::pasv;
     }
 }
 
 // A server that wants its data connection only when there is a command for it says 425 then, or has closed it.
 awaitable<> probe_armed(probe_context& with)
 {
-    if (with.stopped() || !with.way || *with.way == probe_way::active) {
+    if (with.stopped() || !with.way || *with.way == data_way::active) {
         co_return;
     }
     auto* session = co_await with.line();
     if (session == nullptr) {
         co_return;
     }
-    std::optional<boost::asio::ip::address> named;
-    auto data = co_await open_probe_data(*session, with.connector, with.settings, *with.way, named);
+    probe_address told;
+    auto data = co_await with.open_data(*session, *with.way, "LIST", told);
     if (!data) {
         with.tell("ahead of need", bad, to_string(data.error()));
         co_return;

@@ -127,7 +127,7 @@ awaitable<support> try_part(probe_context& with, std::string name, std::string s
 }
 
 // As a mount does: on Pure-FTPd with ABOR first, elsewhere by closing the data connection.
-awaitable<result<>> end_early(probe_context& with, control_channel& control, probe_data_end data, bool abor_first,
+awaitable<result<>> end_early(probe_context& with, control_channel& control, data_opening data, bool abor_first,
                               std::string& words)
 {
     std::array<std::byte, 16384> buffer{};
@@ -153,14 +153,13 @@ awaitable<> try_early_end(probe_context& with, std::string name)
     if (session == nullptr || !retrieve) {
         co_return;
     }
-    std::optional<boost::asio::ip::address> named;
-    auto data = co_await open_probe_data(*session, with.connector, with.settings, *with.way, named);
+    probe_address told;
+    auto data = co_await with.open_data(*session, *with.way, "RETR " + name, told);
     if (!data) {
         co_return;
     }
     const auto begun = co_await session->exchange(*std::move(retrieve));
-    const auto met = co_await meet_server(*data, *session, with.settings);
-    if (!begun || !begun->is_preliminary() || !met) {
+    if (!begun || !begun->is_preliminary()) {
         session->give_up();
         co_return;
     }

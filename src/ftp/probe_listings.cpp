@@ -1,4 +1,6 @@
 // How directories are listed, and what the names and times in them are like.
+#include "ftpfs/core/utf8.hpp"
+#include "ftpfs/proto/charset_guess.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
 #include "ftpfs/proto/server_words.hpp"
 #include "probe_steps.hpp"
@@ -174,13 +176,6 @@ void judge_dot_files(probe_context& with, const trial& mlsd, const trial& plain,
     }
 }
 
-// Control bytes aside, does printable() find nothing to escape?
-bool is_utf8(std::string name)
-{
-    std::erase_if(name, [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; });
-    return printable(name, name.size() + 1) == name;
-}
-
 void judge_names(probe_context& with)
 {
     const auto& entries = with.entries;
@@ -197,14 +192,23 @@ void judge_names(probe_context& with)
         with.tell("names", good, fmt::format("ASCII only, here{}", promises));
         return;
     }
-    const auto wrong =
-        std::ranges::find_if(entries, [](const directory_entry& entry) { return !is_utf8(entry.name.str()); });
-    charset = wrong == entries.end() ? name_charset::utf8 : name_charset::other;
-    if (charset == name_charset::utf8) {
-        with.tell("names", good, fmt::format("UTF-8{}", promises));
-    } else {
-        with.tell("names", odd, fmt::format("not UTF-8, as \"{}\" shows{}", wrong->name.str(), promises));
+    std::vector<std::string_view> wrong;
+    for (const auto& entry : entries) {
+        if (!is_utf8(entry.name.str())) {
+            wrong.push_back(entry.name.str());
+        }
     }
+    if (wrong.empty()) {
+        charset = name_charset::utf8;
+        with.tell("names", good, fmt::format("UTF-8{}", promises));
+        return;
+    }
+    charset = name_charset::other;
+    with.report.charset_guess = proto::guess_charset(wrong).value_or("");
+    const auto& guess = with.report.charset_guess;
+    with.tell("names", odd,
+              fmt::format("not UTF-8, as \"{}\" shows{}{}", wrong[0],
+                          guess.empty() ? "" : "; they make sense in " + guess, promises));
 }
 
 }  // namespace

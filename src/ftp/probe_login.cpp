@@ -46,6 +46,17 @@ std::string feature_words(const proto::feature_set& features)
     return words.empty() ? "FEAT lists nothing of use" : words;
 }
 
+// Absent when it is known only to the proxy.
+std::optional<boost::asio::ip::address> peer_of(const probe_context& with)
+{
+    if (!with.settings.proxy) {
+        return with.control->stream().remote_endpoint().address();
+    }
+    error_code not_numeric;
+    const auto address = boost::asio::ip::make_address(with.settings.host, not_numeric);
+    return not_numeric ? std::nullopt : std::optional{address};
+}
+
 void tell_login(probe_context& with, const proto::login_outcome& outcome, probe_context::clock::duration took)
 {
     with.report.logged_in = true;
@@ -80,7 +91,7 @@ awaitable<> probe_login(probe_context& with)
         co_return;
     }
     with.control = *std::move(connected);
-    report.peer = with.control->stream().remote_endpoint().address();
+    report.peer = peer_of(with);
     with.tell("connection", good, net::to_string(with.control->stream().remote_endpoint()), watch.took());
 
     probe_watch since_connected;

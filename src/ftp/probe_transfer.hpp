@@ -1,45 +1,28 @@
 // One transfer of a probe, on a data connection of a chosen kind, in whatever state it ends.
 #pragma once
 
-#include "ftpfs/ftp/config.hpp"
-#include "ftpfs/ftp/control_channel.hpp"
-#include "ftpfs/net/byte_stream.hpp"
+#include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/proto/command.hpp"
 #include "ftpfs/proto/reply.hpp"
 
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
-
-namespace ftpfs::net {
-class connector;
-}
 
 namespace ftpfs::ftp {
 
-enum class probe_way : std::uint8_t { epsv, pasv, active };
+// The settings of a mount that has only this way.
+config only_by(data_way way, config settings);
 
-std::string_view to_string(probe_way way) noexcept;
-
-// A data connection: there, or in active mode, listened for.
-struct probe_data_end {
-    std::unique_ptr<net::byte_stream> stream;
-    std::unique_ptr<boost::asio::ip::tcp::acceptor> listener;
-    std::optional<boost::asio::ip::address> named;  // by a 227
+// What the server said about the data connection, also where it then fails.
+struct probe_address {
+    bool agreed = false;  // it named a port
+    data_host named;      // by a 227
 };
 
-// The `named` address is told also where the connection fails. Failures: the server's refusal (of reply_category), or
-// why the connection did not come about.
-awaitable<result<probe_data_end>> open_probe_data(control_channel& control, net::connector& connector,
-                                                  const config& settings, probe_way way,
-                                                  std::optional<boost::asio::ip::address>& named);
+// A data connection by the one way that the settings allow, for that command.
+awaitable<result<data_opening>> open_probe_data(const data_context& with, std::string use, probe_address& told);
 
 struct probe_transfer {
     explicit probe_transfer(proto::reply verdict_) : verdict{std::move(verdict_)} {}
@@ -50,13 +33,10 @@ struct probe_transfer {
 };
 
 // The commands one by one; the last one transfers to us. The channel is quiet afterwards, or broken.
-awaitable<result<probe_transfer>> receive(control_channel& control, const config& settings, probe_data_end data,
+awaitable<result<probe_transfer>> receive(control_channel& control, const config& settings, data_opening data,
                                           std::vector<proto::command> commands, std::size_t limit);
 // The same, to the server.
-awaitable<result<probe_transfer>> send(control_channel& control, const config& settings, probe_data_end data,
+awaitable<result<probe_transfer>> send(control_channel& control, const config& settings, data_opening data,
                                        std::vector<proto::command> commands, std::string bytes);
-
-// In active mode: waits for the server's connection. Nothing to do in the others.
-awaitable<result<>> meet_server(probe_data_end& data, const control_channel& control, const config& settings);
 
 }  // namespace ftpfs::ftp

@@ -63,8 +63,9 @@ awaitable<result<proto::reply>> store(probe_context& with, std::string verb, std
     }
     FTPFS_CO_TRY(auto last, proto::command::make(verb, path));
     commands.push_back(std::move(last));
-    std::optional<boost::asio::ip::address> named;
-    FTPFS_CO_TRY(auto data, co_await open_probe_data(*session, with.connector, with.settings, *with.way, named));
+    probe_address told;
+    const auto use = verb + " " + path;
+    FTPFS_CO_TRY(auto data, co_await with.open_data(*session, *with.way, use, told));
     auto done = co_await send(*session, with.settings, std::move(data), std::move(commands), std::string(size, 'x'));
     if (!done) {
         with.report.interrupted = with.report.interrupted || done.error() == errc::cancelled;

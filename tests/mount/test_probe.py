@@ -240,6 +240,8 @@ def test_active_mode_is_needed() -> None:
     done = _probe_odd(Habits(passive_is_refused=True))
     assert "no passive data connection works" in done.stdout
     assert "but active mode does" in done.stdout
+    assert done.returncode == Status.OK
+    assert "ftpfs -o data=active ftp://" in done.stdout
 
 
 def test_rest_is_ignored() -> None:
@@ -265,6 +267,15 @@ def test_dot_files_are_hidden() -> None:
     done = _probe_odd(Habits(dot_file=True))
     assert done.returncode == Status.OK
     assert "LIST hides 1 of them, LIST -a shows them" in done.stdout
+
+
+def test_another_charset() -> None:
+    lines = "".join(
+        f"-rw-r--r-- 1 ftp ftp 6 Nov  1  2026 {name}\r\n" for name in ("Größe", "Übung", "Käse", "März", "Straße")
+    )
+    done = _probe_odd(Habits(listing=lines.encode("latin-1")))
+    assert "not UTF-8" in done.stdout
+    assert "mount with charset=" in done.stdout
 
 
 def test_one_session() -> None:

@@ -63,6 +63,7 @@ struct probe_report {
     data_trial epsv;
     data_trial pasv;
     data_trial active;
+    bool needs_named_address = false;  // PASV works only with pasv_address=auto
 
     // Listings of the directory that would be mounted.
     bool announces_mlsd = false;
@@ -73,6 +74,7 @@ struct probe_report {
     support shows_dotfiles = support::unknown;  // by the command that a mount would use
     bool needs_list_all = false;                // LIST leaves them out, LIST -a does not
     name_charset charset = name_charset::unknown;
+    std::string charset_guess;                 // of `other`, as iconv names it; empty: none fits
     std::optional<std::chrono::minutes> zone;  // of LIST, ahead of UTC
 
     support size = support::unknown;

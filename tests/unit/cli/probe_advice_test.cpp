@@ -93,6 +93,12 @@ const finding findings[]{
     {"a private address in PASV",
      [](probe_report& found) { found.pasv.named = boost::asio::ip::make_address("10.0.0.1"); }, "",
      "PASV names 10.0.0.1 instead of the server's own address", ""},
+    {"data ports on another host",
+     [](probe_report& found) {
+         found.pasv.named = boost::asio::ip::make_address("198.51.100.1");
+         found.needs_named_address = true;
+     },
+     "data ports are on another host, 198.51.100.1", "", "pasv_address=auto"},
     {"no address in PASV", [](probe_report& found) { found.pasv.named = boost::asio::ip::make_address("0.0.0.0"); }, "",
      "", ""},
     {"broken MLSD", [](probe_report& found) { found.mlsd = support::refused; },
@@ -109,6 +115,12 @@ const finding findings[]{
     {"no LIST -a", [](probe_report& found) { found.shows_dotfiles = support::refused; }, "",
      "no command that shows them", ""},
     {"another charset", [](probe_report& found) { found.charset = ftp::name_charset::other; }, "", "not UTF-8", ""},
+    {"a charset that makes sense",
+     [](probe_report& found) {
+         found.charset = ftp::name_charset::other;
+         found.charset_guess = "CP1252";
+     },
+     "they make sense in CP1252, so mount with charset=CP1252", "", "charset=CP1252"},
     {"no exact times",
      [](probe_report& found) {
          found.announces_mlsd = false;
@@ -204,6 +216,7 @@ TEST(probe_advice, knows_a_server_that_needs_active_mode)
     found.epsv.carries = found.pasv.carries = support::refused;
     found.active.carries = support::works;
     EXPECT_THAT(advise(found, settings()).problems, ElementsAre(HasSubstr("but active mode does")));
+    EXPECT_THAT(advise(found, settings()).options, ElementsAre("data=active"));
 }
 
 TEST(probe_advice, gives_no_blessing_to_what_was_interrupted)

@@ -35,12 +35,14 @@ TEST(kept_profile, keeps_every_field_that_takes_a_trial)
 {
     kept_profile all;
     all.greeting = "g";
-    for (auto* known : {&all.learned.epsv,  &all.learned.pipelining, &all.learned.armed,       &all.learned.mlsd,
-                        &all.learned.mlst,  &all.learned.size,       &all.learned.mdtm,        &all.learned.list_all,
-                        &all.learned.rest,  &all.learned.append,     &all.learned.rename_over, &all.learned.mfmt,
-                        &all.learned.mff,   &all.learned.mdtm_set,   &all.learned.utime_short, &all.learned.utime_long,
-                        &all.learned.chmod, &all.learned.symlink,    &all.learned.copy_pair,   &all.learned.copy_one,
-                        &all.learned.avbl,  &all.learned.xquota}) {
+    for (auto* known :
+         {&all.learned.pasv,       &all.learned.active,      &all.learned.named_address, &all.learned.epsv,
+          &all.learned.pipelining, &all.learned.armed,       &all.learned.mlsd,          &all.learned.mlst,
+          &all.learned.size,       &all.learned.mdtm,        &all.learned.list_all,      &all.learned.rest,
+          &all.learned.append,     &all.learned.rename_over, &all.learned.mfmt,          &all.learned.mff,
+          &all.learned.mdtm_set,   &all.learned.utime_short, &all.learned.utime_long,    &all.learned.chmod,
+          &all.learned.symlink,    &all.learned.copy_pair,   &all.learned.copy_one,      &all.learned.avbl,
+          &all.learned.xquota}) {
         kept_profile one;
         one.greeting = "g";
         EXPECT_TRUE(one.empty());
@@ -48,7 +50,7 @@ TEST(kept_profile, keeps_every_field_that_takes_a_trial)
     }
     const auto read = parse_kept_profile(to_text(all));
     ASSERT_TRUE(read);
-    EXPECT_EQ(std::ranges::count(to_text(*read), '\n'), 23);
+    EXPECT_EQ(std::ranges::count(to_text(*read), '\n'), 26);
 }
 
 TEST(kept_profile, leaves_to_feat_what_feat_decides)
