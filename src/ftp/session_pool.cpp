@@ -1,4 +1,5 @@
-// Leases: how an operation gets a session and gives it back. What the pool does by itself is in pool_upkeep.cpp.
+// Leases: how an operation gets a session and gives it back. Who gets one is in pool_dispatch.cpp, what the
+// pool does by itself in pool_upkeep.cpp.
 #include "ftpfs/ftp/session_pool.hpp"
 
 #include "pool_slot.hpp"

@@ -347,7 +347,7 @@ TEST_F(names, links_are_left_out_where_it_is_wished)
         const auto inode = co_await find("/dir");
         const auto directory = (co_await files->open_directory(inode)).value();
         std::vector<std::string> seen;
-        for (const auto& entry : files->entries(directory)) {
+        for (const auto& entry : files->entries(directory).entries()) {
             seen.push_back(entry.name.str());
         }
         files->release_directory(directory);
