@@ -128,7 +128,7 @@ awaitable<result<data_opening>> probe_context::open_data(control_channel& sessio
 {
     const auto one_way = only_by(kind, settings);
     server_profile nothing_known;
-    nothing_known.pret = features.pret() ? support::works : support::refused;
+    nothing_known.pret = wants_pret(report.greeting, features) ? support::works : support::refused;
     const data_context with{session, connector, one_way, nothing_known, log_};
     co_return co_await open_probe_data(with, std::move(use), told);
 }

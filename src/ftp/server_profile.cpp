@@ -17,6 +17,11 @@ void hint(support& known, bool listed)
 
 }  // namespace
 
+bool wants_pret(std::string_view greeting, const proto::feature_set& features)
+{
+    return features.pret() && greeting.find("Pure-FTPd") == std::string_view::npos;
+}
+
 void note_login(server_profile& profile, std::string_view greeting, const proto::feature_set& features,
                 std::string_view system)
 {
@@ -64,7 +69,7 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
     // unanswered now and then; so they are never tried blindly. SIZE, MDTM, EPSV and REST are often unannounced.
     hint(profile.mlsd, features.mlsd());
     hint(profile.mlst, features.mlst());
-    if (profile.pret == support::unknown && features.pret()) {
+    if (profile.pret == support::unknown && wants_pret(greeting, features)) {
         profile.pret = support::works;
     }
     hint(profile.mfmt, features.has("MFMT"));

@@ -103,6 +103,10 @@ struct server_profile {
     std::shared_ptr<const kept_profile> remembered;
 };
 
+// Must the server hear of a transfer before the port is asked for? Pure-FTPd 1.0.50 lists PRET, too, but serves those
+// who don't send it, and has the wrong words for a file that may not be read.
+bool wants_pret(std::string_view greeting, const proto::feature_set& features);
+
 // Takes down what the greeting, FEAT and SYST say; what is already known of a command stays. What is remembered counts
 // if the greeting is the same, and is forgotten.
 void note_login(server_profile& profile, std::string_view greeting, const proto::feature_set& features,

@@ -17,6 +17,18 @@ TEST(server_profile, knows_pure_ftpd_by_its_greeting)
     EXPECT_EQ(profile.abort, abort_style::abor_first);
 }
 
+TEST(server_profile, announces_transfers_where_that_is_needed)
+{
+    proto::reply feat{211, {"Extensions supported:", " PRET", " EPSV", "End."}};
+    const proto::feature_set features{feat};
+    server_profile drftpd;
+    note_login(drftpd, "DrFTPD 4.0.5 http://drftpd.org", features, "");
+    EXPECT_EQ(drftpd.pret, support::works);
+    server_profile pure;
+    note_login(pure, "---------- Welcome to Pure-FTPd [privsep] [TLS] ----------", features, "");
+    EXPECT_NE(pure.pret, support::works) << "data connections are opened ahead of need there";
+}
+
 TEST(server_profile, closes_first_to_abort_on_unknown_servers)
 {
     server_profile profile;
