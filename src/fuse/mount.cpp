@@ -12,6 +12,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
 
 #include <spawn.h>
 #include <sys/mount.h>
@@ -21,6 +22,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <optional>
 
 namespace ftpfs::fuse {
@@ -114,6 +116,7 @@ private:
     std::optional<mounted_file_system> mounted_;  // as it was when it was new
     std::chrono::milliseconds verdict_limit_{};
     bool greeted_ = false;
+    int read_error_ = 0;  // errno of the last read; 0: libfuse ended the session
     bool stopping_ = false;
 };
 
@@ -186,8 +189,15 @@ awaitable<result<mount_end>> mount::impl::serve()
             if (last == taken::end) {
                 co_return mount_end::unmounted;
             }
+            if (last == taken::failed && !is_ours_still_there()) {
+                // Unmounted while requests were queued (thousands of files had just been closed): Linux 6.18 then says
+                // ECONNABORTED, not ENODEV.
+                journal_.debug("the mount is gone: {}", std::strerror(read_error_));
+                co_return mount_end::unmounted;
+            }
             if (last == taken::failed) {
-                co_return failure{errc::io_failure, "reading from /dev/fuse failed; see the messages of libfuse"};
+                co_return failure{errc::io_failure,
+                                  fmt::format("reading from /dev/fuse failed: {}", std::strerror(read_error_))};
             }
             if (last == taken::one) {
                 co_await asio::post(asio::use_awaitable);
@@ -203,6 +213,7 @@ mount::impl::taken mount::impl::take_request()
     if (size == -EAGAIN || size == -EINTR) {
         return taken::none;
     }
+    read_error_ = size < 0 ? -size : 0;
     if (size <= 0) {
         return size == 0 ? taken::end : taken::failed;
     }
