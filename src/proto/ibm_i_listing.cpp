@@ -88,10 +88,7 @@ private:
             }
             out.name.remove_prefix(slash + 1);
         }
-        if (out.name.empty()) {
-            return line_verdict::unreadable;
-        }
-        return out.name == "." || out.name == ".." ? line_verdict::skipped : line_verdict::entry;
+        return verdict_on(out.name);
     }
 
     numeric_dates dates_;

@@ -5,7 +5,9 @@
 #include "ftpfs/core/attributes.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +25,24 @@ enum class line_verdict {
     skipped,     // understood, and nothing to list: the directory itself, a heading
     unreadable,  // not this dialect
 };
+
+// Of a line that was understood, by the name it has: an entry, or the directory itself or its parent. None: unreadable.
+inline line_verdict verdict_on(std::string_view name) noexcept
+{
+    if (name.empty()) {
+        return line_verdict::unreadable;
+    }
+    return name == "." || name == ".." ? line_verdict::skipped : line_verdict::entry;
+}
+
+// Directories have no size, whatever a line says.
+inline void set_kind(listing_line& out, bool is_directory, std::optional<std::uint64_t> size) noexcept
+{
+    out.attributes.kind = is_directory ? file_kind::directory : file_kind::regular;
+    if (!is_directory) {
+        out.attributes.size = size;
+    }
+}
 
 class listing_dialect {
 public:

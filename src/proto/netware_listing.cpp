@@ -43,10 +43,7 @@ public:
             out.attributes.modified = date->time;
             // Names stand in a column of their own and don't begin with spaces.
             out.name = words.behind(date->last_word, line.size());
-            if (out.name.empty()) {
-                return line_verdict::unreadable;
-            }
-            return out.name == "." || out.name == ".." ? line_verdict::skipped : line_verdict::entry;
+            return verdict_on(out.name);
         }
         return line_verdict::unreadable;
     }

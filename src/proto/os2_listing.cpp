@@ -36,10 +36,7 @@ public:
         if (!modified) {
             return line_verdict::unreadable;
         }
-        out.attributes.kind = is_directory ? file_kind::directory : file_kind::regular;
-        if (!is_directory) {
-            out.attributes.size = size;
-        }
+        set_kind(out, is_directory, size);
         out.attributes.modified = *modified;
         out.name = words.behind(date + 1, 2);
         return out.name == "." || out.name == ".." ? line_verdict::skipped : line_verdict::entry;

@@ -78,10 +78,7 @@ public:
         }
         out.name = words[6];
         const bool is_directory = words[3][0] == 'd';
-        out.attributes.kind = is_directory ? file_kind::directory : file_kind::regular;
-        if (!is_directory) {
-            out.attributes.size = size;
-        }
+        set_kind(out, is_directory, size);
         out.attributes.mode = mode;
         out.attributes.modified = *modified;
         return out.name == "." || out.name == ".." ? line_verdict::skipped : line_verdict::entry;

@@ -29,15 +29,9 @@ public:
         out.name = words.behind(4, 2);
         const bool is_directory = out.name.ends_with('/');
         out.name.remove_suffix(is_directory ? 1 : 0);
-        out.attributes.kind = is_directory ? file_kind::directory : file_kind::regular;
-        if (!is_directory) {
-            out.attributes.size = size;
-        }
+        set_kind(out, is_directory, size);
         out.attributes.modified = *modified;
-        if (out.name.empty()) {
-            return line_verdict::unreadable;
-        }
-        return out.name == "." || out.name == ".." ? line_verdict::skipped : line_verdict::entry;
+        return verdict_on(out.name);
     }
 };
 

@@ -37,15 +37,9 @@ public:
         }
         // Names are padded, and can't end with a space on FAT.
         out.name = name.substr(0, name.find_last_not_of(' ') + 1);
-        out.attributes.kind = is_directory ? file_kind::directory : file_kind::regular;
-        if (!is_directory) {
-            out.attributes.size = size;
-        }
+        set_kind(out, is_directory, size);
         out.attributes.modified = *modified;
-        if (out.name.empty()) {
-            return line_verdict::unreadable;
-        }
-        return out.name == "." || out.name == ".." ? line_verdict::skipped : line_verdict::entry;
+        return verdict_on(out.name);
     }
 };
 
