@@ -41,7 +41,7 @@ shared_snapshot directory_cache::merged(const remote_path& directory)
     listed_directory listing = std::move(*known);
     std::vector<directory_entry> entries;
     entries.reserve(listing.snapshot->size() + listing.changes.size());
-    for (const auto& entry : listing.snapshot->entries()) {
+    for (const auto& entry : *listing.snapshot) {
         const auto changed = listing.changes.find(entry.name.str());
         if (changed == listing.changes.end()) {
             entries.push_back(entry);

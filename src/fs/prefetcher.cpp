@@ -16,7 +16,7 @@ constexpr std::uint64_t share_of_cache = 4;
 walk_policy::names directories_of(const cache::directory_snapshot& listing)
 {
     walk_policy::names found;
-    for (const auto& entry : listing.entries()) {
+    for (const auto& entry : listing) {
         if (entry.attributes.kind == file_kind::directory) {
             found.push_back(entry.name);
         }

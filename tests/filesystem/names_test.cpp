@@ -25,7 +25,7 @@ TEST_F(names, a_directory_listing_serves_the_following_stats_without_another_com
         const auto inode = co_await find("/dir");
         const auto directory = (co_await files->open_directory(inode)).value();
         remote->forget_calls();
-        for (const auto& entry : files->entries(directory).entries()) {
+        for (const auto& entry : files->entries(directory)) {
             const auto found = co_await files->lookup(inode, entry.name);
             EXPECT_TRUE((co_await files->get_attributes(found.value().inode)).has_value());
         }
@@ -347,7 +347,7 @@ TEST_F(names, links_are_left_out_where_it_is_wished)
         const auto inode = co_await find("/dir");
         const auto directory = (co_await files->open_directory(inode)).value();
         std::vector<std::string> seen;
-        for (const auto& entry : files->entries(directory).entries()) {
+        for (const auto& entry : files->entries(directory)) {
             seen.push_back(entry.name.str());
         }
         files->release_directory(directory);
@@ -398,7 +398,7 @@ TEST_F(names, a_hundred_thousand_entries_are_no_trouble)
     play([&]() -> awaitable<> {
         const auto handle = (co_await files->open_directory(co_await find("/large"))).value();
         remote->forget_calls();
-        for (const auto& entry : files->entries(handle).entries()) {
+        for (const auto& entry : files->entries(handle)) {
             EXPECT_NE(files->remember(handle, entry).inode, inode_id{});
         }
         for (int i = 0; i < 100'000; i += 1000) {

@@ -34,7 +34,7 @@ public:
     {
         const auto handle = (co_await files->open_directory(directory)).value();
         std::vector<directory_entry> entries;
-        std::ranges::copy(files->entries(handle).entries(), std::back_inserter(entries));
+        std::ranges::copy(files->entries(handle), std::back_inserter(entries));
         files->release_directory(handle);
         for (const auto& entry : entries) {
             const auto node = (co_await files->lookup(directory, entry.name)).value();

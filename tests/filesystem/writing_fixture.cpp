@@ -95,7 +95,7 @@ awaitable<std::vector<std::string>> writing_fixture::names_in(std::string path)
     const auto inode = co_await find(std::move(path));
     const auto directory = (co_await files->open_directory(inode)).value();
     std::vector<std::string> names;
-    for (const auto& entry : files->entries(directory).entries()) {
+    for (const auto& entry : files->entries(directory)) {
         names.push_back(entry.name.str());
     }
     files->release_directory(directory);

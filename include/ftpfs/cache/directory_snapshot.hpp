@@ -10,9 +10,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,12 +29,40 @@ public:
     std::string_view name(std::size_t index) const noexcept;
     file_attributes attributes(std::size_t index) const;
     directory_entry operator[](std::size_t index) const;
+
     // All of them, as values.
-    auto entries() const
-    {
-        return std::views::iota(std::size_t{0}, size()) |
-               std::views::transform([this](std::size_t index) { return (*this)[index]; });
-    }
+    class iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = directory_entry;
+        using difference_type = std::ptrdiff_t;
+        using pointer = void;
+        using reference = directory_entry;
+
+        iterator() = default;
+        iterator(const directory_snapshot& whole, std::size_t index) : whole_{&whole}, index_{index} {}
+
+        directory_entry operator*() const { return (*whole_)[index_]; }
+        iterator& operator++()
+        {
+            ++index_;
+            return *this;
+        }
+        iterator operator++(int)
+        {
+            auto before = *this;
+            ++*this;
+            return before;
+        }
+        bool operator==(const iterator&) const = default;
+
+    private:
+        const directory_snapshot* whole_ = nullptr;
+        std::size_t index_ = 0;
+    };
+    iterator begin() const { return {*this, 0}; }
+    iterator end() const { return {*this, size()}; }
+
     bool complete() const noexcept { return complete_; }
 
     // The index of an entry; nothing if there is none of that name.

@@ -103,7 +103,7 @@ public:
     awaitable<result<node_status>> get_attributes(inode_id inode);
     awaitable<result<std::string>> read_link(inode_id inode);
 
-    // A directory handle shows the entries of the moment it was opened; positions are indices into entries().
+    // A directory handle shows the entries of the moment it was opened; positions are indices of entries().
     awaitable<result<handle_id>> open_directory(inode_id inode);
     const cache::directory_snapshot& entries(handle_id directory) const;
     inode_id inode_of(handle_id directory) const;  // for "."

@@ -59,7 +59,7 @@ TEST(directory_snapshot, gives_back_what_was_put_in)
     const std::vector<directory_entry> all{full, bare, full};
     const directory_snapshot snapshot{all, false};
     EXPECT_FALSE(snapshot.complete());
-    EXPECT_TRUE(std::ranges::equal(snapshot.entries(), all));
+    EXPECT_TRUE(std::ranges::equal(snapshot, all));
 }
 
 TEST(directory_snapshot, is_incomplete_without_what_does_not_fit)
