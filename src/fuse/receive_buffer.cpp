@@ -12,12 +12,7 @@ namespace ftpfs::fuse {
 class receive_buffer::pool {
 public:
     pool() { blocks_.reserve(spares); }
-    ~pool()
-    {
-        for (void* block : blocks_) {
-            std::free(block);
-        }
-    }
+    ~pool() { keep_only(0); }
     pool(const pool&) = delete;
     pool& operator=(const pool&) = delete;
 
@@ -32,16 +27,24 @@ public:
         return block;
     }
 
+    void lend()
+    {
+        const std::scoped_lock lock{mutex_};
+        ++lent_;
+    }
+
     void give_back(void* block)
     {
-        {
-            const std::scoped_lock lock{mutex_};
-            if (blocks_.size() < spares) {
-                blocks_.push_back(block);
-                return;
-            }
+        const std::scoped_lock lock{mutex_};
+        --lent_;
+        if (blocks_.size() < spares) {
+            blocks_.push_back(block);
+        } else {
+            std::free(block);
         }
-        std::free(block);
+        if (lent_ == 0) {
+            keep_only(idle_spares);
+        }
     }
 
     std::size_t size() const
@@ -51,8 +54,17 @@ public:
     }
 
 private:
+    void keep_only(std::size_t count)
+    {
+        while (blocks_.size() > count) {
+            std::free(blocks_.back());
+            blocks_.pop_back();
+        }
+    }
+
     mutable std::mutex mutex_;
     std::vector<void*> blocks_;
+    std::size_t lent_ = 0;
 };
 
 receive_buffer::receive_buffer() : pool_{std::make_shared<pool>()} {}
@@ -80,6 +92,7 @@ shared_bytes receive_buffer::keep(const char* data, std::size_t size)
     }
     auto* block = static_cast<std::byte*>(std::exchange(buffer_.mem, nullptr));
     const auto offset = static_cast<std::size_t>(bytes - block);
+    pool_->lend();
     const std::shared_ptr<const std::byte[]> kept{
         block, [home = pool_](const std::byte* memory) { home->give_back(const_cast<std::byte*>(memory)); }};
     return shared_bytes{kept, offset, size};

@@ -3,7 +3,8 @@
 // libfuse reads each request into one block of about 1 MiB; the data of a write lies inside it. Instead of copying
 // the data, the block itself is given away and the next request is received in another one. Blocks come back when
 // the last piece of their data is gone, on any thread, also after the receive_buffer is gone; a few are kept, since
-// every fresh one costs a mmap and 256 page faults.
+// every fresh one costs a mmap and 256 page faults. With the last one that comes back the upload is over, and most of
+// them go.
 #pragma once
 
 #include "ftpfs/core/shared_bytes.hpp"
@@ -20,6 +21,8 @@ public:
     static constexpr std::size_t worth_keeping = std::size_t{256} << 10;
     // Blocks kept for the next request; those of a busy upload come back as fast as they go.
     static constexpr std::size_t spares = 8;
+    // And those kept while nothing is being written: enough for files written one after the other.
+    static constexpr std::size_t idle_spares = 1;
 
     receive_buffer();
     ~receive_buffer();

@@ -31,7 +31,7 @@ def measure(server: str, export: Export, works: list[MountedWork]) -> Rows:
         _empty(export, mount)
     goal = f"at most {CACHE_SIZE_MIB + 32}"
     return {
-        "resident, idle after the mount": (idle, "at most 15"),
+        "resident, idle after the mount": (idle, "at most 12"),
         f"resident, after all of the works in one mount, cache_size={CACHE_SIZE_MIB}M": (after, goal),
         "peak of those": (peak, goal),
         f"peak, with {_WRITERS} writers of {_WRITTEN_MIB} MiB each at once": (crowd, "bounded"),

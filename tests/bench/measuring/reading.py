@@ -31,7 +31,7 @@ class SequentialRead(MountedWork):
     name = "read"
     title = "sequential read of 1 GiB, loopback"
     mib = BIG // MIB
-    goal = "0.4 of curl"
+    goal = "0.6 of curl"
 
     def __init__(self) -> None:
         self._digest = ""

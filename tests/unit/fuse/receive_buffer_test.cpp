@@ -76,8 +76,22 @@ TEST(receive_buffer, keeps_no_more_spare_blocks_than_it_says)
         const char* data = receive(buffer, size, 'x');
         all.push_back(buffer.keep(data, size));
     }
+    const auto last = all.back();
     all.clear();
     EXPECT_EQ(buffer.spare_blocks(), receive_buffer::spares);
+}
+
+TEST(receive_buffer, lets_the_spare_blocks_go_when_nothing_is_being_written)
+{
+    receive_buffer buffer;
+    constexpr auto size = receive_buffer::worth_keeping;
+    std::vector<shared_bytes> all;
+    for (std::size_t i = 0; i < receive_buffer::spares; ++i) {
+        const char* data = receive(buffer, size, 'x');
+        all.push_back(buffer.keep(data, size));
+    }
+    all.clear();
+    EXPECT_EQ(buffer.spare_blocks(), receive_buffer::idle_spares);
 }
 
 TEST(receive_buffer, leaves_what_was_kept_readable_when_it_goes)
