@@ -108,7 +108,7 @@ awaitable<result<std::unique_ptr<net::byte_stream>>> session::next_data(std::str
         co_return stream;
     }
     if (!stream) {
-        setup_.logger.dialogue("no {}", printable(ftpfs::to_string(stream.error())));
+        setup_.logger.dialogue("no data connection: {}", printable(ftpfs::to_string(stream.error())));
         co_return stream;
     }
     co_return std::make_unique<traced_stream>(*std::move(stream), setup_.logger);
