@@ -95,6 +95,7 @@ awaitable<result<void>> file_reader::wait_for_bytes(std::uint64_t offset, std::u
     if (services_.stopping) {
         co_return errc::shutting_down;
     }
+    chain_.waits(offset);
     const auto before = news_->bytes();
     if (stream) {
         stream->add_waiter();

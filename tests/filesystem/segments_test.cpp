@@ -13,7 +13,7 @@ class segments : public file_system_test {
 protected:
     segments()
     {
-        settings.cache_size = 32 * MiB;  // 28 MiB are held: segments of 14 MiB with three streams
+        settings.cache_size = 32 * MiB;  // 26 MiB are held: segments of 13 MiB with three streams
         bytes = pattern(256 * MiB);
         remote->add_file("/file", bytes);
     }
@@ -190,6 +190,60 @@ TEST_F(segments, asks_again_when_there_is_no_session_to_spare)
         EXPECT_EQ(remote->open_downloads(), 2U);
         co_await read_on(file, bytes.size());
         EXPECT_EQ(files->count().returned_segments, 1U);
+        files->release(file);
+    });
+}
+
+// As at the begin of a trial, when all further sessions have yet to log in.
+TEST_F(segments, goes_on_with_the_stream_it_has_while_no_session_can_be_spared)
+{
+    settings.streams = 3;
+    play([&]() -> awaitable<> {
+        const auto file = co_await open("/file");
+        remote->set_spare(0);
+        co_await read_on_with(4, file, 100 * MiB);
+        EXPECT_GT(files->count().returned_segments, 0U);
+        EXPECT_EQ(remote->count("open"), 1U) << "the reader never had to wait for another stream";
+        remote->set_spare(8);
+        co_await read_on_with(4, file, bytes.size());
+        EXPECT_EQ(remote->peak_downloads(), 3U);
+        EXPECT_LE(remote->bytes_sent(), bytes.size() + MiB) << "each byte once";
+        files->release(file);
+    });
+}
+
+// It has read ahead of the program, and drops that when it learns another time of the file.
+TEST_F(segments, gives_the_kernel_once_more_what_it_had_last)
+{
+    settings.streams = 3;
+    play([&]() -> awaitable<> {
+        const auto file = co_await open("/file");
+        co_await read_on(file, 60 * MiB);
+        EXPECT_EQ(remote->peak_downloads(), 3U);
+        at -= 4 * MiB;
+        co_await read_on(file, bytes.size());
+        EXPECT_EQ(files->count().returned_segments, 0U);
+        EXPECT_LE(remote->bytes_sent(), bytes.size() + MiB) << "each byte once";
+        files->release(file);
+    });
+}
+
+// All streams bring what they may while the reader stands still: what he reads next must still be there.
+TEST_F(segments, holds_no_more_than_there_is_room_for)
+{
+    settings.streams = 6;
+    play([&]() -> awaitable<> {
+        const auto file = co_await open("/file");
+        co_await read_on(file, 34 * MiB);
+        while (at < bytes.size()) {
+            for (int i = 0; i < 8; ++i) {
+                co_await settle();
+            }
+            co_await read_on(file, at + 2 * MiB);
+        }
+        EXPECT_EQ(remote->peak_downloads(), 6U);
+        EXPECT_LE(remote->bytes_sent(), bytes.size() + MiB) << "each byte once";
+        EXPECT_EQ(files->count().returned_segments, 0U);
         files->release(file);
     });
 }

@@ -44,7 +44,11 @@ public:
     // ends at the first trouble, or when others want the session.
     void fetch_ahead(std::uint64_t end);
     // The reader has come to it: from now on it is a stream like any other.
-    void serve_reader() noexcept { ahead_ = false; }
+    void serve_reader() noexcept
+    {
+        ahead_ = false;
+        window_.meet_reader();
+    }
     // Nobody wants more of it.
     void close();
 

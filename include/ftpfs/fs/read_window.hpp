@@ -9,6 +9,7 @@
 // while a long sequential read soon has the whole window.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -50,6 +51,8 @@ public:
     bool is_at_stop() const noexcept { return stop_ && position_ >= *stop_; }
     // Fetches so far although nobody has asked yet.
     void fetch_until(std::uint64_t end) noexcept { limit_ = limit_ < end ? end : limit_; }
+    // A reader comes from another stream with several requests, the first of which may begin before this one does.
+    void meet_reader() noexcept { needed_ = std::max(needed_, std::min(limit_, begin_ + disorder)); }
     // Gives the read-ahead back: others need the connection.
     void only_what_is_needed() noexcept { limit_ = needed_; }
 

@@ -2,8 +2,10 @@
 // stream when he gets there; the one before ends where it begins.
 //
 // segment_policy says how many and how long. All are given back, at once, when the reader jumps, when one of them fails
-// or its session is wanted elsewhere; the read then goes on with the stream it has. Only one file at a time has a
-// chain, since its streams may hold most of the block cache.
+// or its session is wanted elsewhere; the read then goes on with the stream it has. Where there is no session for a
+// further one, the stream in front goes on. What the reader has not come to yet stays below the memory it is given, or
+// the cache would drop what he wants next. Only one file at a time has a chain, since its streams may hold most of
+// the block cache.
 // Owned by a file_reader; the services outlive it. One thread.
 #pragma once
 
@@ -30,6 +32,9 @@ public:
     // `waited`: its bytes had to come first.
     void delivered(const std::shared_ptr<download_pump>& lead, std::uint64_t offset, std::uint64_t end, bool waited);
 
+    // A reader waits for the byte at `offset`: the others go on meanwhile, as far as there is room.
+    void waits(std::uint64_t offset);
+
     // The follower for a reader who is at `offset`, no longer a follower; null if its segment doesn't begin there.
     std::shared_ptr<download_pump> take(std::uint64_t offset);
 
@@ -43,17 +48,19 @@ private:
         std::shared_ptr<download_pump> pump;
 
         bool was_refused() const { return pump->why() == errc::busy; }
-        std::uint64_t held() const { return pump->window().position() - begin; }
     };
 
     bool is_in_lead(const std::shared_ptr<download_pump>& lead, std::uint64_t offset);
     void end_followers();
-    bool ask_again(std::uint64_t read_until);
-    void begin_anew(std::deque<follower>::iterator which);
+    bool gives_up_broken();
+    void keep_busy(std::uint64_t read_until);
+    bool leave_out_refused(std::uint64_t read_until);
+    bool leave_out_last();
+    void begin_anew(std::size_t which);
     void begin_more(std::uint64_t read_until);
-    void grant();
+    void grant(std::uint64_t read_until);
     std::size_t running() const;
-    std::uint64_t held() const;
+    std::uint64_t claimed(std::uint64_t read_until) const;
 
     reading& services_;
     std::shared_ptr<file_content> content_;

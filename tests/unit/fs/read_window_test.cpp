@@ -175,5 +175,19 @@ TEST(choose_stream, decides_between_waiting_opening_and_replacing)
     }
 }
 
+// The reader's requests are on their way to all of them: the first begins before the stream, others far behind.
+TEST(read_window, follows_a_reader_who_comes_from_another_stream)
+{
+    read_window window{10 * MiB};
+    window.fetch_until(18 * MiB);
+    EXPECT_FALSE(window.reaches(12 * MiB)) << "as long as nobody reads there";
+    window.meet_reader();
+    for (const auto offset : {10 * MiB, 11 * MiB, 14 * MiB}) {
+        EXPECT_TRUE(window.follows(offset)) << offset;
+        EXPECT_TRUE(window.reaches(offset)) << offset;
+    }
+    EXPECT_EQ(window.credit(), 8 * MiB) << "which is no reason to fetch more";
+}
+
 }  // namespace
 }  // namespace ftpfs::fs
