@@ -264,8 +264,11 @@ void session_pool::schedule()
 // Never inside dispatch(): whoever is told may give a lease back at once, or ask for one.
 void session_pool::press_later()
 {
-    const bool waiting = !metadata_.empty() || !bulk_.empty();
-    if (!waiting || press_posted_ || counts().opening >= metadata_.size() + bulk_.size()) {
+    const auto waiting = metadata_.size() + bulk_.size();
+    const auto have = counts();
+    // Who is just leaving a transfer is sooner ready than one that would have to leave its own.
+    const bool come_by_themselves = have.opening + have.recovering >= waiting && wanting() == waiting;
+    if (waiting == 0 || press_posted_ || come_by_themselves) {
         return;
     }
     press_posted_ = true;

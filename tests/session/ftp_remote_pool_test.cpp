@@ -346,6 +346,36 @@ TEST_F(ftp_remote_pool_test, does_not_hand_out_a_session_that_recovers)
     EXPECT_EQ(server.connections(), 2u);
 }
 
+TEST_F(ftp_remote_pool_test, leaves_a_download_alone_while_another_session_comes_back_anyhow)
+{
+    settings.connections = 2;
+    async::condition gate{loop.get_executor()};
+    bool open_gate = false;
+    auto wait_at_gate = [&]() -> awaitable<> {
+        while (!open_gate) {
+            co_await gate.wait();
+        }
+    };
+    server.add(small_server{endless_file(wait_at_gate)});
+    server.add(small_server{endless_file()});
+    play([&](ftp::ftp_remote& remote) -> awaitable<> {
+        auto left_early = co_await open(remote, "/endless");
+        left_early.reset();
+        int pressed = 0;
+        const auto file = co_await open(remote, "/endless", [&] { ++pressed; });
+        tasks.spawn([](ftp::ftp_remote& from) -> awaitable<> {
+            EXPECT_EQ(outcome(co_await from.list(path("/d"))), "ok");
+        }(remote));
+        auto& left = remote;
+        EXPECT_TRUE(co_await comes_true([&left] { return left.counters().waiting == 1; }));
+        open_gate = true;
+        gate.notify_all();
+        co_await tasks.join();
+        EXPECT_EQ(pressed, 0);
+    });
+    EXPECT_EQ(server.connections(), 2u);
+}
+
 TEST_F(ftp_remote_pool_test, says_goodbye_on_every_idle_session)
 {
     server.otherwise(small_server{});
