@@ -265,6 +265,8 @@ constexpr std::array table{
     option{"proxy", "URL", connection, "connect through this proxy, socks5:// or http://", "", proxy},
     option{"armed", "on|off", connection, "open the next data connection of an idle session ahead of need", "on",
            on_off<&s::ftp, &ftp::config::armed>},
+    option{"rang", "on|off", connection, "ask for parts of files by RANG where the server has it", "on",
+           on_off<&s::ftp, &ftp::config::rang>},
     option{"pipelining", "on|off", connection, "send several commands at once where the server allows it", "on",
            on_off<&s::ftp, &ftp::config::pipelining>},
     option{"ipv4", "", connection, "use IPv4 only", "", flag<&s::ipv4>},

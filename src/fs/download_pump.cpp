@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace ftpfs::fs {
 namespace {
@@ -20,6 +21,8 @@ constexpr int most_broken_in_a_row = 2;
 // What a stream may move before it gives its session to others: a few round trips' worth, so that the price of
 // changing hands stays small.
 constexpr std::uint64_t fair_bytes = std::uint64_t{8} << 20;
+
+constexpr auto no_end = std::numeric_limits<std::uint64_t>::max();
 
 // A reader that was answered comes back for more within this time, if it does so at all.
 constexpr std::chrono::milliseconds reader_pause{50};
@@ -120,6 +123,9 @@ awaitable<> download_pump::pump()
         if (closing_ || services_.stopping || window_.is_at_stop()) {
             co_return;
         }
+        if (download_ && window_.position() >= download_->until().value_or(no_end)) {
+            co_await end_part();
+        }
         if (window_.credit() == 0) {
             goes_on = co_await wait_until_wanted();
         } else if (!download_) {
@@ -151,6 +157,11 @@ awaitable<bool> download_pump::open()
     const bool is_unopened = content_->is_ahead();
     const bool ahead = ahead_ || is_unopened;
     request.ahead = ahead;
+    // One that jumps to a place seldom stays there.
+    const bool is_jump = !begun_ && begin_ > 0 && !ahead && !window_.is_established() && content_->size();
+    if (is_jump) {
+        request.until = window_.position() + window_.credit();
+    }
     begun_ = true;
     pressed_ = false;
     ++services_.count.downloads;
@@ -248,6 +259,14 @@ awaitable<> download_pump::confirm_end()
         services_.journal.debug("{}: complete, but not confirmed: {}", printable(content_->path().str()),
                                 to_string(got.error()));
     }
+}
+
+// The session is free again. Should the file be wanted from here on, it is opened once more.
+awaitable<> download_pump::end_part()
+{
+    std::array<std::byte, 512> nothing;
+    co_await download_->read_some(nothing);
+    download_.reset();
 }
 
 // --- sharing sessions ---

@@ -18,7 +18,8 @@ struct ftp_download::transfer {
 };
 
 ftp_download::ftp_download(session_lease lease, file_version version, std::shared_ptr<std::uint64_t> bytes_received)
-    : version_{version}, transfer_{std::make_shared<transfer>(std::move(lease), std::move(bytes_received))}
+    : version_{version}, until_{lease->retrieves_until()}, transfer_{std::make_shared<transfer>(
+                                                               std::move(lease), std::move(bytes_received))}
 {
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace ftpfs::ftp {
 
@@ -18,6 +19,7 @@ public:
     ftp_download(session_lease lease, file_version version, std::shared_ptr<std::uint64_t> bytes_received);
 
     const file_version& version() const noexcept override { return version_; }
+    std::optional<std::uint64_t> until() const noexcept override { return until_; }
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer) override;
 
 private:
@@ -25,6 +27,7 @@ private:
     static awaitable<result<std::size_t>> read(std::shared_ptr<transfer> from, std::span<std::byte> buffer);
 
     file_version version_;
+    std::optional<std::uint64_t> until_;
     std::shared_ptr<transfer> transfer_;
 };
 

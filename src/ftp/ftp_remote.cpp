@@ -240,7 +240,7 @@ awaitable<result<std::unique_ptr<download>>> ftp_remote::open_on(session_lease& 
     if (request.ahead && request.offset > 0 && rest == support::refused) {
         co_return errc::unsupported;
     }
-    auto version = co_await lease->retrieve(path, request.offset, request.expected);
+    auto version = co_await lease->retrieve(path, {request.offset, request.until}, request.expected);
     if (version && request.ahead && request.offset > 0 && rest != support::works) {
         co_return errc::unsupported;  // it was tried just now, and the bytes before would have to come, too
     }

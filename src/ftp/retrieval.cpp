@@ -39,8 +39,10 @@ awaitable<result<>> retrieval::send(std::string file, range what, bool pipelined
     auto packet = std::move(questions);
     offset_ = what.offset;
     if (what.send_rest) {
+        until_ = what.until;
         // Immediately before RETR: inetutils and linux-ftpd forget it with any command in between.
-        auto rest = proto::command::with_number("REST", offset_);
+        auto rest = until_ ? proto::command::bare(fmt::format("RANG {} {}", offset_, *until_ - 1))
+                           : proto::command::with_number("REST", offset_);
         if (pipelined) {
             rest_is_due_ = true;
             packet.push_back(std::move(rest));
@@ -58,8 +60,15 @@ void retrieval::note_rest(const proto::reply& answer)
     if (answer.is_intermediate() || answer.is_completion()) {
         position_ = offset_;
     } else {
-        profile_.rest = support::refused;
+        (until_ ? profile_.rang : profile_.rest) = support::refused;
+        until_.reset();
     }
+}
+
+// Where the transfer ends, if that is known.
+std::optional<std::uint64_t> retrieval::last() const noexcept
+{
+    return until_ && size_ ? std::min(*until_, *size_) : until_ ? until_ : size_;
 }
 
 awaitable<result<>> retrieval::hear(std::optional<std::uint64_t> size)
@@ -124,6 +133,10 @@ std::size_t retrieval::keep_wanted(std::span<std::byte> bytes)
     const auto begin = position_;
     const auto end = begin + bytes.size();
     position_ = end;
+    if (until_ && end > *until_) {
+        profile_.rang = support::refused;
+        until_.reset();
+    }
     const auto last = size_ ? std::min(end, std::max(*size_, begin)) : end;
     has_surplus_ = last < end;
     const auto first = std::max(begin, offset_);
@@ -150,7 +163,7 @@ awaitable<failure> retrieval::after_surplus()
 awaitable<result<std::size_t>> retrieval::at_end_of_data()
 {
     data_->close(net::close_mode::orderly);
-    const bool all_here = size_ && position_ >= *size_;
+    const bool all_here = last() && position_ >= *last();
     if (!final_) {
         co_await behind_.ask();
     }
@@ -166,8 +179,8 @@ awaitable<result<std::size_t>> retrieval::at_end_of_data()
     if (!verdict->is_completion()) {
         co_return proto::explain(*verdict);
     }
-    if (size_ && position_ < *size_) {
-        co_return failure{errc::truncated, fmt::format("the transfer ended at byte {} of {}", position_, *size_)};
+    if (last() && position_ < *last()) {
+        co_return failure{errc::truncated, fmt::format("the transfer ended at byte {} of {}", position_, *last())};
     }
     co_return std::size_t{0};
 }
@@ -206,7 +219,7 @@ awaitable<result<std::size_t>> retrieval::after_broken_data(failure why)
     if (verdict && verdict->is_negative()) {
         co_return proto::explain(*verdict);
     }
-    if (verdict && verdict->is_completion() && size_ && position_ >= *size_) {
+    if (verdict && verdict->is_completion() && last() && position_ >= *last()) {
         co_return std::size_t{0};
     }
     co_return why;
@@ -217,7 +230,7 @@ awaitable<> retrieval::end_early()
     if (at_end_) {
         co_return;
     }
-    if (size_ && !has_surplus_ && *size_ - std::min(*size_, position_) <= small_rest) {
+    if (last() && !has_surplus_ && *last() - std::min(*last(), position_) <= small_rest) {
         const bool drained = co_await drain();
         if (drained) {
             data_->close(net::close_mode::orderly);

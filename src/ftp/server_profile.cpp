@@ -72,6 +72,7 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
     if (profile.pret == support::unknown && wants_pret(greeting, features)) {
         profile.pret = support::works;
     }
+    hint(profile.rang, features.rang());
     hint(profile.mfmt, features.has("MFMT"));
     hint(profile.mff, features.has("MFF"));
     hint(profile.avbl, features.has("AVBL"));

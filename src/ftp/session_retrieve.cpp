@@ -14,12 +14,12 @@ namespace ftpfs::ftp {
 
 namespace asio = boost::asio;
 
-awaitable<result<file_version>> session::retrieve(remote_path path, std::uint64_t offset,
+awaitable<result<file_version>> session::retrieve(remote_path path, byte_range what,
                                                   std::optional<file_version> expected)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
-    if (can_retrieve_at_once(path, offset)) {
-        auto begun = co_await retrieve_at_once(path, offset, expected);
+    if (can_retrieve_at_once(path, what)) {
+        auto begun = co_await retrieve_at_once(path, what, expected);
         const bool over = begun || control_->broken() || !(begun.error() == errc::unsupported);
         if (over) {
             co_return begun;
@@ -30,24 +30,34 @@ awaitable<result<file_version>> session::retrieve(remote_path path, std::uint64_
         used();
         co_return failure{errc::version_changed, printable(path.str())};
     }
-    const bool unproved = setup_.profile.rest == support::unknown && version.size;
-    if (unproved && offset > 0 && offset < *version.size) {
+    const bool in_the_middle = version.size && what.offset > 0 && what.offset < *version.size;
+    if (in_the_middle && setup_.profile.rest == support::unknown) {
         FTPFS_CO_CHECK(co_await prove_restart(path, *version.size));
     }
-    FTPFS_CO_CHECK(co_await begin_transfer(std::move(path), offset, version.size));
+    if (in_the_middle && may_end(what) && setup_.profile.rang == support::unknown) {
+        FTPFS_CO_CHECK(co_await prove_range(path, *version.size));
+    }
+    FTPFS_CO_CHECK(co_await begin_transfer(std::move(path), what, version.size));
     co_return version;
 }
 
-// Everything that decides about the commands must be known before the first reply.
-bool session::can_retrieve_at_once(const remote_path& path, std::uint64_t offset) const
+bool session::may_end(const byte_range& what) const
 {
-    const bool rest_is_known = offset == 0 || setup_.profile.rest != support::unknown;
-    return pipelines() && rest_is_known && knows_version_questions() && !must_be_walked(path);
+    return what.until && setup_.settings.rang && setup_.profile.rest == support::works &&
+           setup_.profile.rang != support::refused;
+}
+
+// Everything that decides about the commands must be known before the first reply.
+bool session::can_retrieve_at_once(const remote_path& path, const byte_range& what) const
+{
+    const bool rest_is_known = what.offset == 0 || setup_.profile.rest != support::unknown;
+    const bool range_is_known = !may_end(what) || setup_.profile.rang != support::unknown;
+    return pipelines() && rest_is_known && range_is_known && knows_version_questions() && !must_be_walked(path);
 }
 
 // One round trip: the questions about the version and the transfer in one packet. The answers are read before the
 // first byte is taken; if they are not what they should be, the transfer is ended.
-awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std::uint64_t offset,
+awaitable<result<file_version>> session::retrieve_at_once(remote_path path, byte_range wanted,
                                                           std::optional<file_version> expected)
 {
     FTPFS_CO_TRY(auto questions, version_questions(path));
@@ -58,9 +68,10 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
     FTPFS_CO_TRY(auto data, co_await next_data("RETR " + path.str()));
     auto transfer = std::make_unique<retrieval>(*control_, setup_.profile, std::move(data), *behind_);
     retrieval::range what;
-    what.offset = offset;
-    what.send_rest =
-        offset > 0 ? setup_.profile.rest == support::works : rest_was_sent_ && setup_.profile.rest != support::refused;
+    what.offset = wanted.offset;
+    what.send_rest = wanted.offset > 0 ? setup_.profile.rest == support::works
+                                       : rest_was_sent_ && setup_.profile.rest != support::refused;
+    what.until = may_end(wanted) && setup_.profile.rang == support::works ? wanted.until : std::nullopt;
     rest_was_sent_ = rest_was_sent_ || what.send_rest;
     FTPFS_CO_CHECK(co_await transfer->send(path.str(), what, true, std::move(questions)));
     auto version = co_await hear_version(path, std::move(verbs));
@@ -91,7 +102,7 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
     if (!in_vain) {
         co_return with_data_explained(begun.error());
     }
-    FTPFS_CO_CHECK(co_await begin_transfer(std::move(path), offset, size));
+    FTPFS_CO_CHECK(co_await begin_transfer(std::move(path), wanted, size));
     co_return version;
 }
 
@@ -100,15 +111,33 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, std:
 // byte of the file is asked for: one byte proves it, more disprove it.
 awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
 {
-    auto& known = setup_.profile.rest;
+    FTPFS_CO_CHECK(co_await prove_one_byte(std::move(path), {size - 1, std::nullopt}, setup_.profile.rest));
+    if (setup_.profile.rest == support::refused) {
+        setup_.logger.info("the server ignores REST: files are read from their beginning");
+    }
+    co_return result<>{};
+}
+
+// The same of RANG: not the last byte, which REST would give as well.
+awaitable<result<>> session::prove_range(remote_path path, std::uint64_t size)
+{
+    if (size < 2) {
+        co_return result<>{};
+    }
+    co_return co_await prove_one_byte(std::move(path), {size - 2, size - 1}, setup_.profile.rang);
+}
+
+awaitable<result<>> session::prove_one_byte(remote_path path, byte_range byte, support& known)
+{
     FTPFS_CO_TRY(auto file, co_await reach(std::move(path)));
     FTPFS_CO_TRY(auto data, co_await next_data("RETR " + file));
     retrieval probe{*control_, setup_.profile, std::move(data), *behind_};
-    retrieval::range last;
-    last.offset = size - 1;
-    last.send_rest = true;
+    retrieval::range what;
+    what.offset = byte.offset;
+    what.until = byte.until;
+    what.send_rest = true;
     rest_was_sent_ = true;
-    FTPFS_CO_CHECK(co_await probe.send(std::move(file), last, pipelines()));
+    FTPFS_CO_CHECK(co_await probe.send(std::move(file), what, pipelines()));
     const auto begun = co_await probe.hear(std::nullopt);
     if (armed_in_vain(probe.first_code())) {
         co_return result<>{};  // nothing is proved; the slow way does
@@ -127,7 +156,6 @@ awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
         }
         if (count > 1) {
             known = support::refused;
-            setup_.logger.info("the server ignores REST: files are read from their beginning");
             co_await probe.end_early();
         } else if (count == 1) {
             known = support::works;
@@ -139,11 +167,13 @@ awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
     co_return result<>{};
 }
 
-awaitable<result<>> session::begin_transfer(remote_path path, std::uint64_t offset, std::optional<std::uint64_t> size)
+awaitable<result<>> session::begin_transfer(remote_path path, byte_range wanted, std::optional<std::uint64_t> size)
 {
     const auto known = setup_.profile.rest;
+    const auto offset = wanted.offset;
     retrieval::range what;
     what.offset = offset;
+    what.until = may_end(wanted) && setup_.profile.rang == support::works ? wanted.until : std::nullopt;
     // A size and no proof: the proof failed just now, so the file is changing; only the slow way is safe.
     const bool may_restart = known == support::works || (known == support::unknown && (!size || offset >= *size));
     what.send_rest = offset > 0 ? may_restart : rest_was_sent_ && known != support::refused;
@@ -165,6 +195,11 @@ awaitable<result<>> session::begin_transfer(remote_path path, std::uint64_t offs
             co_return with_data_explained(begun.error());
         }
     }
+}
+
+std::optional<std::uint64_t> session::retrieves_until() const noexcept
+{
+    return transfer_ ? transfer_->until() : std::nullopt;
 }
 
 awaitable<result<std::size_t>> session::read_some(std::span<std::byte> buffer)

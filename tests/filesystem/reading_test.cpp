@@ -102,6 +102,40 @@ TEST_F(reading_files, begins_elsewhere_after_a_large_jump_and_fetches_little_the
     });
 }
 
+// Where the server can end a transfer by itself, the session is free at once.
+TEST_F(reading_files, a_jump_occupies_no_session_where_a_part_can_be_asked_for)
+{
+    add_file(20 * MiB);
+    remote->set_ends_parts(true);
+    play([&]() -> awaitable<> {
+        const auto file = co_await open("/file");
+        for (const auto at : {15 * MiB, 5 * MiB, 10 * MiB + 4096}) {
+            co_await expect_bytes(file, at, 4 * KiB);
+            co_await settle();
+            EXPECT_EQ(remote->open_downloads(), 0U) << "at " << at;
+        }
+        EXPECT_LE(remote->bytes_sent(), 3 * (4 + 64) * KiB);
+        // The part that ends with the file, and nothing behind it.
+        co_await expect_bytes(file, 20 * MiB - KiB, KiB);
+        files->release(file);
+    });
+}
+
+TEST_F(reading_files, a_part_that_is_read_on_costs_one_more_download)
+{
+    add_file(20 * MiB);
+    remote->set_ends_parts(true);
+    play([&]() -> awaitable<> {
+        const auto file = co_await open("/file");
+        for (auto at = 5 * MiB; at < 20 * MiB; at += 128 * KiB) {
+            co_await expect_bytes(file, at, 128 * KiB);
+        }
+        EXPECT_EQ(downloads(), 2U);
+        EXPECT_EQ(remote->bytes_sent(), 15 * MiB);
+        files->release(file);
+    });
+}
+
 TEST_F(reading_files, bytes_in_memory_are_answered_without_suspending)
 {
     add_file(MiB);

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import tree
+from fixture_types import StartMount, StartServer
 from mount import Mount
+from servers import Proftpd
 from tools import output
 from tree import HUGE_MARKS, HUGE_SIZE
 
@@ -45,6 +48,28 @@ def test_random_preads(export: Path, mounted: Mount) -> None:
             assert os.pread(descriptor, size, offset) == content[offset : offset + size], (offset, size)
     finally:
         os.close(descriptor)
+
+
+@pytest.mark.parametrize("rang", ["on", "off"])
+def test_parts_of_a_file(start_server: StartServer, start_mount: StartMount, workspace: Path, rang: str) -> None:
+    """ProFTPD can end a transfer by itself, so that none has to be broken off."""
+    content = tree.random_bytes("parts", 8 << 20)
+    (workspace / "parts").mkdir()
+    tree.write(workspace / "parts" / "file", content)
+    server = start_server(Proftpd, workspace / "parts")
+    mount = start_mount(server.url, {"trace": str(workspace / "trace"), "rang": rang})
+    descriptor = os.open(mount.point / "file", os.O_RDONLY)
+    try:
+        for offset in (5_000_000, 1_000_000, 3_000_001, 7_000_000, 2_000_000):
+            assert os.pread(descriptor, 4096, offset) == content[offset : offset + 4096], offset
+        assert os.pread(descriptor, 2_000_000, 4_000_000) == content[4_000_000:6_000_000]
+        assert os.pread(descriptor, 10_000, (8 << 20) - 5000) == content[-5000:]
+    finally:
+        os.close(descriptor)
+    mount.unmount()
+    dialogue = (workspace / "trace").read_text()
+    assert dialogue.count("> RANG ") >= (6 if rang == "on" else 0), dialogue
+    assert rang == "on" or "> RANG " not in dialogue
 
 
 def test_backwards(export: Path, mounted: Mount) -> None:

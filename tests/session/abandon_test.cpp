@@ -27,7 +27,7 @@ protected:
     {
         bool survived = false;
         with_session([&survived](session& opened) -> awaitable<> {
-            const auto begun = co_await opened.retrieve(path("/f"), 0, std::nullopt);
+            const auto begun = co_await opened.retrieve(path("/f"), {0}, std::nullopt);
             CO_REQUIRE(begun);
             std::array<std::byte, 100> some{};
             CO_REQUIRE(co_await opened.read_some(some));

@@ -208,7 +208,7 @@ TEST_F(session_active, keeps_a_refusal_of_the_file_as_it_is)
         co_await control.expect_end();
     });
     with_session([](session& opened) -> awaitable<> {
-        const auto begun = co_await opened.retrieve(path("/a"), 0, std::nullopt);
+        const auto begun = co_await opened.retrieve(path("/a"), {0}, std::nullopt);
         EXPECT_TRUE(!begun && begun.error() == errc::not_found);
         EXPECT_EQ(begun.error().detail.find("active mode"), std::string::npos);
     });
@@ -341,7 +341,7 @@ TEST_F(session_announcing, tells_the_command_before_it_asks_for_a_port)
     with_session([](session& opened) -> awaitable<> {
         co_await list_root(opened);
         EXPECT_FALSE(opened.wants_preparation());
-        CO_REQUIRE(co_await opened.retrieve(path("/a"), 0, std::nullopt));
+        CO_REQUIRE(co_await opened.retrieve(path("/a"), {0}, std::nullopt));
         std::string text;
         CO_REQUIRE(co_await read_all(opened, text));
         EXPECT_EQ(text, "abc");

@@ -140,7 +140,7 @@ TEST_F(session_armed, tries_once_more_with_a_new_one_after_a_425)
     with_session([](session& opened) -> awaitable<> {
         for (int i = 0; i < 2; ++i) {
             co_await opened.prepare();
-            const auto begun = co_await opened.retrieve(path("/f"), 0, std::nullopt);
+            const auto begun = co_await opened.retrieve(path("/f"), {0}, std::nullopt);
             CO_REQUIRE(begun);
             std::string bytes;
             EXPECT_TRUE(co_await read_all(opened, bytes));

@@ -35,7 +35,7 @@ protected:
 
     static awaitable<result<>> read(session& from, std::string& bytes)
     {
-        const auto begun = co_await from.retrieve(path("/f"), 0, std::nullopt);
+        const auto begun = co_await from.retrieve(path("/f"), {0}, std::nullopt);
         if (!begun) {
             co_return begun.error();
         }
@@ -298,7 +298,7 @@ TEST_F(session_behind, asks_nothing_when_a_transfer_is_left)
         co_await control.expect_end();
     });
     with_session([](session& opened) -> awaitable<> {
-        CO_REQUIRE(co_await opened.retrieve(path("/f"), 0, std::nullopt));
+        CO_REQUIRE(co_await opened.retrieve(path("/f"), {0}, std::nullopt));
         co_await opened.abandon();
         EXPECT_FALSE(opened.lost());
     });

@@ -39,7 +39,7 @@ protected:
     {
         result<> ended;
         with_session([&, offset](session& opened) -> awaitable<> {
-            const auto begun = co_await opened.retrieve(path("/f"), offset, expected);
+            const auto begun = co_await opened.retrieve(path("/f"), {offset}, expected);
             if (begun) {
                 ended = co_await read_all(opened, bytes);
             } else {
@@ -194,7 +194,7 @@ TEST_F(session_pipelining, stays_in_step_when_everything_is_refused)
         co_await control.expect("NOOP", "200 ok");
     });
     with_session([](session& opened) -> awaitable<> {
-        const auto begun = co_await opened.retrieve(path("/f"), 4, std::nullopt);
+        const auto begun = co_await opened.retrieve(path("/f"), {4}, std::nullopt);
         EXPECT_TRUE(!begun && begun.error() == errc::not_found);
         CO_REQUIRE(co_await opened.ping());
     });
@@ -349,7 +349,7 @@ TEST_F(session_pipelining, takes_back_a_pending_rest_in_the_packet_of_an_upload)
         auto next = co_await control.expect_epsv();
     });
     with_session([](session& opened) -> awaitable<> {
-        const auto refused = co_await opened.retrieve(path("/f"), 4, std::nullopt);
+        const auto refused = co_await opened.retrieve(path("/f"), {4}, std::nullopt);
         EXPECT_FALSE(refused);
         CO_REQUIRE(co_await opened.store(path("/g"), remote::upload_start::replace, 0, std::nullopt));
         CO_REQUIRE(co_await opened.write(pieces("abc")));

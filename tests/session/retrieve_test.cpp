@@ -4,6 +4,7 @@ namespace ftpfs::test {
 namespace {
 
 const std::vector<std::string> with_mlst{"MLST type*;size*;modify*;", "REST STREAM"};
+const std::vector<std::string> with_rang{"MLST type*;size*;modify*;", "REST STREAM", "RANG STREAM"};
 constexpr auto ten = "0123456789";
 
 std::string facts(std::uint64_t size, const char* time = "20260304091702")
@@ -29,7 +30,7 @@ protected:
     {
         result<> ended;
         with_session([&, offset](session& opened) -> awaitable<> {
-            const auto begun = co_await opened.retrieve(path("/f"), offset, std::nullopt);
+            const auto begun = co_await opened.retrieve(path("/f"), {offset, std::nullopt}, std::nullopt);
             CO_REQUIRE(begun);
             EXPECT_TRUE(opened.transferring());
             ended = co_await read_all(opened, bytes);
@@ -64,7 +65,7 @@ TEST_F(session_retrieve, walks_a_path_with_a_slash_behind_a_star)
     });
     std::string bytes;
     with_session([&](session& opened) -> awaitable<> {
-        const auto begun = co_await opened.retrieve(path("/a*/-b/f"), 0, std::nullopt);
+        const auto begun = co_await opened.retrieve(path("/a*/-b/f"), {0}, std::nullopt);
         CO_REQUIRE(begun);
         const auto ended = co_await read_all(opened, bytes);
         EXPECT_TRUE(ended);
@@ -237,7 +238,7 @@ TEST_F(session_retrieve, reports_a_refusal_and_stays_usable)
         co_await control.expect("RETR /f", "550 /f: Permission denied");
     });
     with_session([](session& opened) -> awaitable<> {
-        const auto begun = co_await opened.retrieve(path("/f"), 0, std::nullopt);
+        const auto begun = co_await opened.retrieve(path("/f"), {0}, std::nullopt);
         EXPECT_TRUE(!begun && begun.error() == errc::permission_denied);
         EXPECT_FALSE(opened.transferring());
         EXPECT_TRUE(opened.check());
@@ -252,7 +253,7 @@ TEST_F(session_retrieve, knows_a_directory_before_it_is_read)
         co_await control.expect_end();
     });
     with_session([](session& opened) -> awaitable<> {
-        const auto begun = co_await opened.retrieve(path("/d"), 0, std::nullopt);
+        const auto begun = co_await opened.retrieve(path("/d"), {0}, std::nullopt);
         EXPECT_TRUE(!begun && begun.error() == errc::is_a_directory);
     });
 }
@@ -267,7 +268,7 @@ TEST_F(session_retrieve, learns_the_version_from_size_and_mdtm_where_there_is_no
         co_await control.expect_end();
     });
     with_session([](session& opened) -> awaitable<> {
-        const auto begun = co_await opened.retrieve(path("/f"), 0, std::nullopt);
+        const auto begun = co_await opened.retrieve(path("/f"), {0}, std::nullopt);
         CO_REQUIRE(begun);
         EXPECT_EQ(begun->size, 10U);
         EXPECT_EQ(begun->modified.precision, time_precision::second);
@@ -287,7 +288,7 @@ TEST_F(session_retrieve, reads_from_servers_that_tell_neither_size_nor_time)
     });
     with_session([](session& opened) -> awaitable<> {
         for (int i = 0; i < 2; ++i) {
-            const auto begun = co_await opened.retrieve(path("/f"), 0, std::nullopt);
+            const auto begun = co_await opened.retrieve(path("/f"), {0}, std::nullopt);
             CO_REQUIRE(begun);
             EXPECT_FALSE(begun->size);
             std::string bytes;
@@ -303,7 +304,7 @@ TEST_F(session_retrieve, refuses_another_version_before_any_byte)
     with_session([](session& opened) -> awaitable<> {
         file_version expected;
         expected.size = 11;
-        const auto begun = co_await opened.retrieve(path("/f"), 0, expected);
+        const auto begun = co_await opened.retrieve(path("/f"), {0}, expected);
         EXPECT_TRUE(!begun && begun.error() == errc::version_changed);
         EXPECT_FALSE(opened.lost());
     });
@@ -400,9 +401,9 @@ TEST_F(session_retrieve, sends_rest_0_once_a_rest_may_be_pending)
         co_await control.expect_end();
     });
     with_session([](session& opened) -> awaitable<> {
-        const auto refused = co_await opened.retrieve(path("/f"), 4, std::nullopt);
+        const auto refused = co_await opened.retrieve(path("/f"), {4}, std::nullopt);
         EXPECT_FALSE(refused);
-        const auto begun = co_await opened.retrieve(path("/f"), 0, std::nullopt);
+        const auto begun = co_await opened.retrieve(path("/f"), {0}, std::nullopt);
         CO_REQUIRE(begun);
         std::string bytes;
         EXPECT_TRUE(co_await read_all(opened, bytes));
@@ -440,6 +441,127 @@ TEST_F(session_retrieve, proves_rest_anew_when_it_sent_more_than_was_left)
     const auto ended = read(bytes, 4);
     EXPECT_TRUE(!ended && ended.error() == errc::version_changed);
     EXPECT_EQ(profile.rest, support::unknown);
+}
+
+class session_part : public session_retrieve {
+protected:
+    // A server that announces RANG.
+    void serve_ranges(std::function<awaitable<>(scripted_control&)> rest)
+    {
+        profile.rest = support::works;
+        server.add([rest = std::move(rest)](scripted_control& control) -> awaitable<> {
+            co_await control.greet(with_rang);
+            co_await control.expect("MLST /f", facts(10));
+            co_await rest(control);
+            co_await control.expect_end();
+        });
+    }
+
+    // `place`: REST or RANG.
+    static awaitable<> send_from(scripted_control& control, const char* place, const char* answer, const char* bytes)
+    {
+        auto data = co_await control.expect_epsv();
+        co_await control.expect(place, answer);
+        co_await control.expect("RETR /f", "150 here");
+        co_await data.send(bytes);
+        data.close();
+        co_await control.say("226 done");
+    }
+
+    // Of the part [2, 5) of /f.
+    result<> read_part(std::string& bytes)
+    {
+        result<> ended;
+        with_session([&](session& opened) -> awaitable<> {
+            const auto begun = co_await opened.retrieve(path("/f"), {2, 5}, std::nullopt);
+            CO_REQUIRE(begun);
+            until = opened.retrieves_until();
+            ended = co_await read_all(opened, bytes);
+            lost = opened.lost();
+        });
+        return ended;
+    }
+
+    std::optional<std::uint64_t> until;
+};
+
+TEST_F(session_part, is_read_with_rang_once_that_is_proved)
+{
+    serve_ranges([](scripted_control& control) -> awaitable<> {
+        co_await send_from(control, "RANG 8 8", "350 ok", "8");
+        co_await send_from(control, "RANG 2 4", "350 ok", "234");
+    });
+    std::string bytes;
+    EXPECT_TRUE(read_part(bytes));
+    EXPECT_EQ(bytes, "234");
+    EXPECT_EQ(until, 5U);
+    EXPECT_EQ(profile.rang, support::works);
+    EXPECT_FALSE(lost);
+}
+
+// One that answers 350 and sends the file from its beginning.
+TEST_F(session_part, is_read_with_rest_where_rang_is_ignored)
+{
+    serve_ranges([](scripted_control& control) -> awaitable<> {
+        co_await send_from(control, "RANG 8 8", "350 ok", ten);
+        co_await control.expect("NOOP", "200 ok");
+        co_await send_from(control, "REST 2", "350 ok", "23456789");
+    });
+    std::string bytes;
+    EXPECT_TRUE(read_part(bytes));
+    EXPECT_EQ(bytes, "23456789");
+    EXPECT_EQ(until, std::nullopt);
+    EXPECT_EQ(profile.rang, support::refused);
+}
+
+TEST_F(session_part, is_read_with_rest_where_rang_is_refused)
+{
+    serve_ranges([](scripted_control& control) -> awaitable<> {
+        auto unwanted = co_await control.expect_epsv();
+        co_await control.expect("RANG 8 8", "550 RANG denied");
+        co_await control.expect("RETR /f", "150 here");
+        co_await control.say("426 aborted");
+        co_await control.expect("NOOP", "200 ok");
+        co_await send_from(control, "REST 2", "350 ok", "23456789");
+    });
+    std::string bytes;
+    EXPECT_TRUE(read_part(bytes));
+    EXPECT_EQ(bytes, "23456789");
+    EXPECT_EQ(profile.rang, support::refused);
+    EXPECT_EQ(profile.rest, support::works);
+}
+
+TEST_F(session_part, is_never_asked_for_where_rang_is_not_announced)
+{
+    profile.rest = support::works;
+    serve(
+        [](scripted_control& control) -> awaitable<> { co_await send_from(control, "REST 2", "350 ok", "23456789"); });
+    std::string bytes;
+    EXPECT_TRUE(read_part(bytes));
+    EXPECT_EQ(bytes, "23456789");
+}
+
+TEST_F(session_part, fails_when_it_ends_too_early)
+{
+    profile.rang = support::works;
+    serve_ranges(
+        [](scripted_control& control) -> awaitable<> { co_await send_from(control, "RANG 2 4", "350 ok", "23"); });
+    std::string bytes;
+    const auto ended = read_part(bytes);
+    EXPECT_TRUE(!ended && ended.error() == errc::truncated);
+}
+
+// Right bytes, only more of them: no reason to fail.
+TEST_F(session_part, takes_what_comes_behind_its_end_for_what_it_is)
+{
+    profile.rang = support::works;
+    serve_ranges([](scripted_control& control) -> awaitable<> {
+        co_await send_from(control, "RANG 2 4", "350 ok", "23456789");
+    });
+    std::string bytes;
+    EXPECT_TRUE(read_part(bytes));
+    EXPECT_EQ(bytes, "23456789");
+    EXPECT_EQ(profile.rang, support::refused);
 }
 
 }  // namespace

@@ -179,7 +179,7 @@ TEST_F(session_store, takes_back_a_REST_that_may_still_be_waiting)
         co_await control.say("226 done");
     });
     with_session([](session& opened) -> awaitable<> {
-        EXPECT_FALSE(co_await opened.retrieve(path("/f"), 3, std::nullopt));
+        EXPECT_FALSE(co_await opened.retrieve(path("/f"), {3}, std::nullopt));
         const auto begun = co_await opened.store(path("/f"), upload_start::replace, 0, std::nullopt);
         CO_REQUIRE(begun);
         EXPECT_TRUE(co_await opened.finish_store());

@@ -50,6 +50,10 @@ public:
     }
 
     const file_version& version() const noexcept override { return version_; }
+    std::optional<std::uint64_t> until() const noexcept override
+    {
+        return owner_.ends_parts_ ? request_.until : std::nullopt;
+    }
 
     void send_more(std::uint64_t bytes) { left_ = bytes; }
 
@@ -63,7 +67,7 @@ public:
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer) override
     {
         FTPFS_CO_CHECK(co_await owner_.pass(call::read));
-        while (owner_.share_ && left_ == 0 && position_ < bytes_->size()) {
+        while (owner_.share_ && left_ == 0 && position_ < until().value_or(bytes_->size())) {
             const bool goes_on = co_await owner_.changed_.wait();
             if (!goes_on) {
                 co_return errc::cancelled;
@@ -72,7 +76,8 @@ public:
         if (cut_ && sent_ >= cut_->bytes) {
             co_return cut_->why;
         }
-        auto count = std::min<std::uint64_t>({buffer.size(), owner_.chunk_, bytes_->size() - position_});
+        const auto end = std::min<std::uint64_t>(bytes_->size(), until().value_or(bytes_->size()));
+        auto count = std::min<std::uint64_t>({buffer.size(), owner_.chunk_, end - position_});
         if (cut_) {
             count = std::min(count, cut_->bytes - sent_);
         }

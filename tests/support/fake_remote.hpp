@@ -100,6 +100,9 @@ public:
     void set_spare(std::size_t sessions) { spare_ = sessions; }
     std::size_t peak_ahead() const noexcept { return peak_ahead_; }
 
+    // As ProFTPD by RANG: a transfer ends where it may.
+    void set_ends_parts(bool yes) { ends_parts_ = yes; }
+
     // What the server cannot do.
     void set_append_supported(bool yes) { appends_ = yes; }
     void set_links_supported(bool yes) { links_ = yes; }
@@ -202,6 +205,7 @@ private:
     std::set<call> held_;
     std::chrono::milliseconds latency_{0};
     std::size_t chunk_ = 64 * 1024;
+    bool ends_parts_ = false;
     std::optional<std::uint64_t> share_;  // of each download, since the last send_more
     std::size_t sessions_ = 1000;
     std::size_t opening_ = 0;          // sessions taken by downloads that are not yet handed out

@@ -69,6 +69,7 @@ private:
     awaitable<bool> receive();
     awaitable<bool> wait_until_wanted();
     awaitable<> confirm_end();
+    awaitable<> end_part();
 
     bool is_at_end() const;
     void press();

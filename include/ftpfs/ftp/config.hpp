@@ -62,6 +62,7 @@ struct config {
     hidden_files hidden = hidden_files::automatic;
     proto::server_zone zone;  // in which listings tell times; to be found out if nobody said
     bool pipelining = true;   // several commands in one packet, where the server is known to read on
+    bool rang = true;         // a part of a file is asked for as such, where the server can do that
     bool armed = true;        // idle sessions open their next data connection ahead of need
 
     bool speaks_utf8() const noexcept { return charset == "UTF-8"; }

@@ -25,22 +25,26 @@ class arming_behind;
 class retrieval {
 public:
     struct range {
-        std::uint64_t offset = 0;  // of the first byte to hand out
-        bool send_rest = false;    // false: what lies before the offset is read and dropped
+        std::uint64_t offset = 0;            // of the first byte to hand out
+        bool send_rest = false;              // false: what lies before the offset is read and dropped
+        std::optional<std::uint64_t> until;  // with send_rest: ends there, by RANG instead of REST
     };
 
     // `data`: just connected.
     retrieval(control_channel& control, server_profile& profile, std::unique_ptr<net::byte_stream> data,
               arming_behind& behind);
 
-    // Sends REST, if asked to, and RETR; `file`: as the command takes it. `questions` go in front of them, all in one
-    // packet: their replies must be read before hear(). Where `pipelined` is false there may be none, and the reply
-    // to REST is awaited before RETR is sent.
+    // Sends REST or RANG, if asked to, and RETR; `file`: as the command takes it. `questions` go in front of them, all
+    // in one packet: their replies must be read before hear(). Where `pipelined` is false there may be none, and the
+    // reply to REST is awaited before RETR is sent.
     awaitable<result<>> send(std::string file, range what, bool pipelined, std::vector<proto::command> questions = {});
 
     // Reads the first reply. Where REST is refused, drops bytes instead. `size`: of the
     // whole file, if known.
     awaitable<result<>> hear(std::optional<std::uint64_t> size);
+
+    // Where it ends before the file does.
+    std::optional<std::uint64_t> until() const noexcept { return until_; }
 
     // The code of that reply; 0 if none came.
     int first_code() const noexcept { return first_code_; }
@@ -56,6 +60,7 @@ private:
     using clock = control_channel::clock;
 
     void note_rest(const proto::reply& answer);
+    std::optional<std::uint64_t> last() const noexcept;
     std::size_t keep_wanted(std::span<std::byte> bytes);
     awaitable<failure> after_surplus();
     awaitable<result<std::size_t>> at_end_of_data();
@@ -73,10 +78,11 @@ private:
     bool rest_is_due_ = false;  // its reply
     int first_code_ = 0;
     std::optional<std::uint64_t> size_;
-    std::uint64_t offset_ = 0;    // in the file, of the first byte to hand out
-    std::uint64_t position_ = 0;  // in the file, of the next byte from the server
-    bool at_end_ = false;         // the server said so without a transfer
-    bool has_surplus_ = false;    // bytes came from behind the known end
+    std::optional<std::uint64_t> until_;  // as asked for; absent once the server was seen to send more
+    std::uint64_t offset_ = 0;            // in the file, of the first byte to hand out
+    std::uint64_t position_ = 0;          // in the file, of the next byte from the server
+    bool at_end_ = false;                 // the server said so without a transfer
+    bool has_surplus_ = false;            // bytes came from behind the known end
     bool preliminary_seen_ = false;
     std::optional<proto::reply> final_;
 };

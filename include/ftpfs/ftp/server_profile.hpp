@@ -70,6 +70,9 @@ struct server_profile {
     // and then ignored; read from the start and discard.
     support rest = support::unknown;
 
+    // The same for RANG, which also ends a RETR where it is told to (ProFTPD from 1.3.7 on).
+    support rang = support::unknown;
+
     abort_style abort = abort_style::close_first;
 
     // Writing. Pure-FTPd turns blanks at the ends of a name and control bytes into '_' and says success.

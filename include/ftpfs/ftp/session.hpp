@@ -9,6 +9,7 @@
 #pragma once
 
 #include "ftpfs/async/condition.hpp"
+#include "ftpfs/ftp/byte_range.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
 #include "ftpfs/ftp/session_setup.hpp"
 #include "ftpfs/proto/listing_parser.hpp"
@@ -55,13 +56,16 @@ public:
     // parent to learn more. not_found is reported only where the server's words say so.
     awaitable<result<file_attributes>> stat(remote_path path);
 
-    // Begins to read a file. First learns its version; `version_changed` if it provably is not `expected`.
-    // Answers that version (members absent where the server does not tell). On success the session is
-    // `transferring()` until read_some() answers 0 or a failure, or abandon() ended.
-    awaitable<result<file_version>> retrieve(remote_path path, std::uint64_t offset,
-                                             std::optional<file_version> expected);
+    // Begins to read a file, to its end or, where the server can do that, only a part. First learns its version;
+    // `version_changed` if it provably is not `expected`. Answers that version (members absent where the server does
+    // not tell). On success the session is `transferring()` until read_some() answers 0 or a failure, or abandon()
+    // ended.
+    awaitable<result<file_version>> retrieve(remote_path path, byte_range what, std::optional<file_version> expected);
 
-    // At least one byte, at most buffer.size(), straight from the socket; 0 is the end of the file, told only
+    // Where the transfer that was begun ends before the file does.
+    std::optional<std::uint64_t> retrieves_until() const noexcept;
+
+    // At least one byte, at most buffer.size(), straight from the socket; 0 is the end of the file or part, told only
     // after the server's final reply and when the count fits. Failures: truncated, timed_out,
     // connection_lost, the server's final reply.
     awaitable<result<std::size_t>> read_some(std::span<std::byte> buffer);
@@ -158,10 +162,13 @@ private:
     result<std::vector<proto::command>> version_questions(const remote_path& path) const;
     awaitable<result<file_version>> hear_version(remote_path path, std::vector<std::string> verbs);
     awaitable<result<>> prove_restart(remote_path path, std::uint64_t size);
-    bool can_retrieve_at_once(const remote_path& path, std::uint64_t offset) const;
-    awaitable<result<file_version>> retrieve_at_once(remote_path path, std::uint64_t offset,
+    awaitable<result<>> prove_range(remote_path path, std::uint64_t size);
+    awaitable<result<>> prove_one_byte(remote_path path, byte_range byte, support& known);
+    bool may_end(const byte_range& what) const;
+    bool can_retrieve_at_once(const remote_path& path, const byte_range& what) const;
+    awaitable<result<file_version>> retrieve_at_once(remote_path path, byte_range what,
                                                      std::optional<file_version> expected);
-    awaitable<result<>> begin_transfer(remote_path path, std::uint64_t offset, std::optional<std::uint64_t> size);
+    awaitable<result<>> begin_transfer(remote_path path, byte_range what, std::optional<std::uint64_t> size);
     bool pipelines() const noexcept;  // several commands in one packet
     bool wants_arming();
     awaitable<> try_pipelining();

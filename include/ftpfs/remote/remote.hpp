@@ -40,6 +40,9 @@ public:
     // The version the server had when the transfer began.
     virtual const file_version& version() const noexcept = 0;
 
+    // Where the transfer ends before the file does: read_some() answers 0 there as well.
+    virtual std::optional<std::uint64_t> until() const noexcept { return std::nullopt; }
+
     // Waits for at least one byte and stores at most buffer.size(). 0 is the end of the file, reported only
     // after the server confirmed the transfer and the count fits; anything less is a failure. One call at a
     // time; the buffer must stay until the call ends.
@@ -51,6 +54,9 @@ struct download_request {
 
     remote_path path;
     std::uint64_t offset = 0;
+    // What lies from here on is hardly going to be wanted: the transfer may end here (download::until). Not behind the
+    // end of the file.
+    std::optional<std::uint64_t> until;
     // Checked before any byte is taken: errc::version_changed if the file is provably another one.
     std::optional<file_version> expected;
     // Called on the loop, possibly more than once, when others wait for a session this download occupies.

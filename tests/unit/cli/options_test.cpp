@@ -128,6 +128,7 @@ TEST(option_table, tells_the_defaults_of_the_layers)
         EXPECT_EQ(into.ftp.data, defaults.ftp.data) << entry.name;
         EXPECT_EQ(into.ftp.armed, defaults.ftp.armed) << entry.name;
         EXPECT_EQ(into.ftp.pipelining, defaults.ftp.pipelining) << entry.name;
+        EXPECT_EQ(into.ftp.rang, defaults.ftp.rang) << entry.name;
         EXPECT_EQ(into.ftp.listing, defaults.ftp.listing) << entry.name;
         EXPECT_EQ(into.ftp.hidden, defaults.ftp.hidden) << entry.name;
         EXPECT_EQ(into.fs.timeout, defaults.fs.timeout) << entry.name;
@@ -148,7 +149,8 @@ TEST(options, reach_their_fields)
     const auto into =
         applied("user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
                 "pasv_address=auto,active_address=198.51.100.1,active_ports=50000-50099,bind=192.0.2.9,"
-                "proxy=http://pat:pw@proxy:3128,armed=off,pipelining=off,ipv6,connect_timeout=1500ms,timeout=2min,"
+                "proxy=http://pat:pw@proxy:3128,armed=off,pipelining=off,rang=off,ipv6,connect_timeout=1500ms,"
+                "timeout=2min,"
                 "keepalive=1h,listing=list,hidden=off,dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,"
                 "streams=3,profile=off,prefetch=off,disk_cache=20G,cache_"
                 "dir=/d,"
@@ -171,6 +173,7 @@ TEST(options, reach_their_fields)
     EXPECT_EQ(into.ftp.bind, boost::asio::ip::make_address("192.0.2.9"));
     EXPECT_FALSE(into.ftp.armed);
     EXPECT_FALSE(into.ftp.pipelining);
+    EXPECT_FALSE(into.ftp.rang);
     EXPECT_FALSE(into.ipv4);
     EXPECT_TRUE(into.ipv6);
     EXPECT_EQ(into.ftp.connect_timeout, 1500ms);
