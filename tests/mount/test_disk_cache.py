@@ -44,6 +44,14 @@ def wait_until_kept(mount: Mount, count: int = TOTAL) -> None:
     assert poll(lambda: status(mount)["bytes_written"] >= count, 20), status(mount)
 
 
+def keep_everything(start_mount: StartMount, server: Server, export: Path, folder: Path) -> None:
+    """A mount that ends when all it has read is on the disk."""
+    mount = start_mount(server.url, options(folder))
+    assert read_all(mount) == originals(export)
+    wait_until_kept(mount)
+    mount.unmount()
+
+
 def entries(folder: Path) -> list[Path]:
     return [file for file in (folder / "cache" / "ftpfs-blocks-1").iterdir() if file.name != "lock"]
 
@@ -86,11 +94,7 @@ def test_remount_reads_without_the_server(
     workspace: Path,
 ) -> None:
     server = start_server(server_type)
-    first = start_mount(server.url, options(workspace))
-    assert read_all(first) == originals(small_export)
-    wait_until_kept(first)
-    first.unmount()
-
+    keep_everything(start_mount, server, small_export, workspace)
     second = start_mount(server.url, options(workspace))
     assert read_all(second) == originals(small_export)
     assert status(second, "reading")["bytes_downloaded"] == 0
@@ -134,10 +138,7 @@ def test_changed_file_is_fetched_anew(
     workspace: Path,
 ) -> None:
     server = start_server(server_type)
-    first = start_mount(server.url, options(workspace))
-    read_all(first)
-    wait_until_kept(first)
-    first.unmount()
+    keep_everything(start_mount, server, small_export, workspace)
     changed = small_export / "1.bin"
     changed.write_bytes(tree.random_bytes("another", SIZES["1.bin"]))
     os.utime(changed, (OLD + 86_400, OLD + 86_400))
@@ -174,10 +175,7 @@ def test_damaged_and_foreign_entries_are_dropped(
     workspace: Path,
 ) -> None:
     server = start_server(server_type)
-    first = start_mount(server.url, options(workspace))
-    read_all(first)
-    wait_until_kept(first)
-    first.unmount()
+    keep_everything(start_mount, server, small_export, workspace)
     precious = workspace / "precious"
     precious.write_bytes(b"text")
     for number, entry in enumerate(sorted(entries(workspace))):

@@ -22,7 +22,21 @@ std::vector<std::string> only(const char* name)
     return std::vector<std::string>(1, name);
 }
 
-class session_listing : public session_fixture {};
+class session_listing : public session_fixture {
+protected:
+    // So often, and the session is as good as before.
+    void shows_a_in_the_root(int times = 1)
+    {
+        with_session([times](session& opened) -> awaitable<> {
+            for (int i = 0; i < times; ++i) {
+                const auto listed = co_await opened.list(path("/"));
+                CO_REQUIRE(listed);
+                EXPECT_EQ(names(*listed), only("a"));
+                EXPECT_TRUE(opened.check());
+            }
+        });
+    }
+};
 
 TEST_F(session_listing, enters_the_directory_once_for_several_listings)
 {
@@ -72,13 +86,7 @@ TEST_F(session_listing, uses_list_for_good_when_mlsd_is_announced_but_refused)
         co_await control.transfer("LIST", one_line);
         co_await control.expect_end();
     });
-    with_session([](session& opened) -> awaitable<> {
-        for (int i = 0; i < 2; ++i) {
-            const auto listed = co_await opened.list(path("/"));
-            CO_REQUIRE(listed);
-            EXPECT_EQ(names(*listed), only("a"));
-        }
-    });
+    shows_a_in_the_root(2);
     EXPECT_EQ(profile.mlsd, support::refused);
     EXPECT_EQ(profile.dialect, proto::dialect::unix_ls);
 }
@@ -92,11 +100,7 @@ TEST_F(session_listing, uses_list_when_answers_to_mlsd_cannot_be_read)
         co_await control.transfer("LIST", one_line);
         co_await control.expect_end();
     });
-    with_session([](session& opened) -> awaitable<> {
-        const auto listed = co_await opened.list(path("/"));
-        CO_REQUIRE(listed);
-        EXPECT_EQ(names(*listed), only("a"));
-    });
+    shows_a_in_the_root();
 }
 
 TEST_F(session_listing, believes_an_empty_mlsd_answer)
@@ -140,12 +144,7 @@ TEST_F(session_listing, accepts_125_and_250_around_the_data)
         co_await control.say("250 List completed");
         co_await control.expect_end();
     });
-    with_session([](session& opened) -> awaitable<> {
-        const auto listed = co_await opened.list(path("/"));
-        CO_REQUIRE(listed);
-        EXPECT_EQ(names(*listed), only("a"));
-        EXPECT_TRUE(opened.check());
-    });
+    shows_a_in_the_root();
 }
 
 TEST_F(session_listing, accepts_a_226_that_comes_before_the_data_and_without_a_150)
@@ -158,12 +157,7 @@ TEST_F(session_listing, accepts_a_226_that_comes_before_the_data_and_without_a_1
         data.close();
         co_await control.expect_end();
     });
-    with_session([](session& opened) -> awaitable<> {
-        const auto listed = co_await opened.list(path("/"));
-        CO_REQUIRE(listed);
-        EXPECT_EQ(names(*listed), only("a"));
-        EXPECT_TRUE(opened.check());
-    });
+    shows_a_in_the_root();
 }
 
 TEST_F(session_listing, fails_when_the_server_says_that_it_failed)
@@ -268,13 +262,7 @@ TEST_F(session_listing, stops_asking_for_hidden_files_where_the_option_is_taken_
         co_await control.transfer("LIST", one_line);
         co_await control.expect_end();
     });
-    with_session([](session& opened) -> awaitable<> {
-        for (int i = 0; i < 2; ++i) {
-            const auto listed = co_await opened.list(path("/"));
-            CO_REQUIRE(listed);
-            EXPECT_EQ(names(*listed), only("a"));
-        }
-    });
+    shows_a_in_the_root(2);
     EXPECT_EQ(profile.list_all, support::refused);
 }
 
@@ -287,11 +275,7 @@ TEST_F(session_listing, stops_asking_for_hidden_files_where_the_option_is_an_err
         co_await control.expect("LIST -a", "550 No such file or directory.");
         co_await control.expect_end();
     });
-    with_session([](session& opened) -> awaitable<> {
-        const auto listed = co_await opened.list(path("/"));
-        CO_REQUIRE(listed);
-        EXPECT_EQ(names(*listed), only("a"));
-    });
+    shows_a_in_the_root();
     EXPECT_EQ(profile.list_all, support::refused);
 }
 
