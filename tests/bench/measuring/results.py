@@ -17,7 +17,8 @@ _PREFACE = """\
 after the other in each round; medians. The server's files lie on a tmpfs, caches are dropped before each measurement,
 and a mount is made anew for each, before the time begins; curl and lftp log in within their time. "ms" behind a work:
 the round trip of the link between client and server. **×2.00** behind a peer's time: ftpfs takes half of it. lftp reads
-single files with `pget -n 4`; rclone is `rclone mount` as it comes.
+single files with `pget -n 4`; rclone is `rclone mount` as it comes. Now and then the machine compiled beside, so
+only the ratios of one row count.
 """
 
 
