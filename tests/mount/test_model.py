@@ -111,7 +111,7 @@ class Program:
             return "read nowhere", None
         told = f"read at {offset}"
         if os.fstat(descriptor).st_nlink == 0:
-            # "bytes that are not cached" of a file without a name are gone: ESTALE, or what was there.
+            # "bytes that are not cached" of a file without a name are gone.
             return told + " of a removed file", self._attempt(told, lambda: os.pread(descriptor, 30_000, offset))[1]
         return self._attempt(told, lambda: os.pread(descriptor, 30_000, offset))
 
@@ -174,7 +174,7 @@ def test_random_programs(place: Place, workspace: Path, number: int) -> None:
             told, expected = local.step()
             _, seen = remote.step()
             history.append(f"{told}: {_short(expected)}")
-            if told.endswith("of a removed file") and seen == "ESTALE":
+            if told.endswith("of a removed file") and _is_all_that_is_left(seen, expected):
                 continue
             assert seen == expected, f"FTPFS_SEED={seed}, after:\n" + "\n".join(history)
         expected_tree, seen_tree = local.finish(), remote.finish()
@@ -184,6 +184,13 @@ def test_random_programs(place: Place, workspace: Path, number: int) -> None:
     finally:
         for descriptor in local.open + remote.open:
             os.close(descriptor)
+
+
+def _is_all_that_is_left(seen: object, expected: object) -> bool:
+    """ESTALE, or fewer bytes where the kernel has dropped the pages behind them: then the next read gets ESTALE."""
+    if seen == "ESTALE":
+        return True
+    return isinstance(seen, bytes) and isinstance(expected, bytes) and seen != b"" and expected.startswith(seen)
 
 
 def _short(outcome: object) -> str:
