@@ -101,8 +101,11 @@ bool segment_chain::is_in_lead(const std::shared_ptr<download_pump>& lead, std::
         return false;
     }
     if (followers_.empty()) {
-        const bool is_in_front = !lead || lead != last_lead_ || !lead_ || lead_->is_over();
-        lead_ = is_in_front ? lead : lead_;
+        // The one that was left behind may still answer a request or two.
+        const bool is_behind = lead && lead == last_lead_ && lead_ && !lead_->is_over();
+        if (!is_behind) {
+            lead_ = lead;
+        }
         return lead != nullptr;
     }
     return lead ? lead == lead_ || lead == last_lead_ : offset < followers_.front().begin;

@@ -68,7 +68,10 @@ void retrieval::note_rest(const proto::reply& answer)
 // Where the transfer ends, if that is known.
 std::optional<std::uint64_t> retrieval::last() const noexcept
 {
-    return until_ && size_ ? std::min(*until_, *size_) : until_ ? until_ : size_;
+    if (until_ && size_) {
+        return std::min(*until_, *size_);
+    }
+    return until_ ? until_ : size_;
 }
 
 awaitable<result<>> retrieval::hear(std::optional<std::uint64_t> size)

@@ -41,10 +41,16 @@ awaitable<result<file_version>> session::retrieve(remote_path path, byte_range w
     co_return version;
 }
 
+// Could RANG end it? Whether it does may have to be proved first.
 bool session::may_end(const byte_range& what) const
 {
     return what.until && setup_.settings.rang && setup_.profile.rest == support::works &&
            setup_.profile.rang != support::refused;
+}
+
+std::optional<std::uint64_t> session::proved_end(const byte_range& what) const
+{
+    return may_end(what) && setup_.profile.rang == support::works ? what.until : std::nullopt;
 }
 
 // Everything that decides about the commands must be known before the first reply.
@@ -71,7 +77,7 @@ awaitable<result<file_version>> session::retrieve_at_once(remote_path path, byte
     what.offset = wanted.offset;
     what.send_rest = wanted.offset > 0 ? setup_.profile.rest == support::works
                                        : rest_was_sent_ && setup_.profile.rest != support::refused;
-    what.until = may_end(wanted) && setup_.profile.rang == support::works ? wanted.until : std::nullopt;
+    what.until = proved_end(wanted);
     rest_was_sent_ = rest_was_sent_ || what.send_rest;
     FTPFS_CO_CHECK(co_await transfer->send(path.str(), what, true, std::move(questions)));
     auto version = co_await hear_version(path, std::move(verbs));
@@ -113,7 +119,7 @@ awaitable<result<>> session::prove_restart(remote_path path, std::uint64_t size)
 {
     FTPFS_CO_CHECK(co_await prove_one_byte(std::move(path), {size - 1, std::nullopt}, setup_.profile.rest));
     if (setup_.profile.rest == support::refused) {
-        setup_.logger.info("the server ignores REST: files are read from their beginning");
+        setup_.logger.info("REST does not work on this server: files are read from their beginning");
     }
     co_return result<>{};
 }
@@ -162,7 +168,7 @@ awaitable<result<>> session::prove_one_byte(remote_path path, byte_range byte, s
         }
     }
     if (control_->broken()) {
-        co_return failure{errc::connection_lost, "the session ended while REST was tried"};
+        co_return failure{errc::connection_lost, "the session ended while a start in the middle was tried"};
     }
     co_return result<>{};
 }
@@ -173,7 +179,7 @@ awaitable<result<>> session::begin_transfer(remote_path path, byte_range wanted,
     const auto offset = wanted.offset;
     retrieval::range what;
     what.offset = offset;
-    what.until = may_end(wanted) && setup_.profile.rang == support::works ? wanted.until : std::nullopt;
+    what.until = proved_end(wanted);
     // A size and no proof: the proof failed just now, so the file is changing; only the slow way is safe.
     const bool may_restart = known == support::works || (known == support::unknown && (!size || offset >= *size));
     what.send_rest = offset > 0 ? may_restart : rest_was_sent_ && known != support::refused;

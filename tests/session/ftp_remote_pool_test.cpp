@@ -319,17 +319,33 @@ TEST_F(ftp_remote_pool_test, keeps_a_session_from_downloads_for_everything_else)
     EXPECT_EQ(server.connections(), 2u);
 }
 
-TEST_F(ftp_remote_pool_test, does_not_hand_out_a_session_that_recovers)
+// The server says its last word about the first transfer only when it may.
+class recovering_session : public ftp_remote_pool_test {
+protected:
+    std::function<awaitable<>()> until_it_may_recover()
+    {
+        return [this]() -> awaitable<> {
+            while (!may_recover_) {
+                co_await gate_.wait();
+            }
+        };
+    }
+
+    void let_it_recover()
+    {
+        may_recover_ = true;
+        gate_.notify_all();
+    }
+
+private:
+    async::condition gate_{loop.get_executor()};
+    bool may_recover_ = false;
+};
+
+TEST_F(recovering_session, is_not_handed_out)
 {
     settings.connections = 2;
-    async::condition gate{loop.get_executor()};
-    bool open_gate = false;
-    auto wait_at_gate = [&]() -> awaitable<> {
-        while (!open_gate) {
-            co_await gate.wait();
-        }
-    };
-    server.add(small_server{endless_file(wait_at_gate)});
+    server.add(small_server{endless_file(until_it_may_recover())});
     server.add(small_server{});
     play([&](ftp::ftp_remote& remote) -> awaitable<> {
         auto file = co_await open(remote, "/endless");
@@ -337,8 +353,7 @@ TEST_F(ftp_remote_pool_test, does_not_hand_out_a_session_that_recovers)
         EXPECT_EQ(remote.counters().busy, 1u);
         EXPECT_EQ(outcome(co_await remote.list(path("/d"))), "ok");
         EXPECT_EQ(remote.counters().busy, 1u);
-        open_gate = true;
-        gate.notify_all();
+        let_it_recover();
         auto& left = remote;
         EXPECT_TRUE(co_await comes_true([&left] { return left.counters().busy == 0; }));
         EXPECT_EQ(remote.counters().sessions, 2u);
@@ -346,17 +361,10 @@ TEST_F(ftp_remote_pool_test, does_not_hand_out_a_session_that_recovers)
     EXPECT_EQ(server.connections(), 2u);
 }
 
-TEST_F(ftp_remote_pool_test, leaves_a_download_alone_while_another_session_comes_back_anyhow)
+TEST_F(recovering_session, is_waited_for_rather_than_that_a_download_ends)
 {
     settings.connections = 2;
-    async::condition gate{loop.get_executor()};
-    bool open_gate = false;
-    auto wait_at_gate = [&]() -> awaitable<> {
-        while (!open_gate) {
-            co_await gate.wait();
-        }
-    };
-    server.add(small_server{endless_file(wait_at_gate)});
+    server.add(small_server{endless_file(until_it_may_recover())});
     server.add(small_server{endless_file()});
     play([&](ftp::ftp_remote& remote) -> awaitable<> {
         auto left_early = co_await open(remote, "/endless");
@@ -368,8 +376,7 @@ TEST_F(ftp_remote_pool_test, leaves_a_download_alone_while_another_session_comes
         }(remote));
         auto& left = remote;
         EXPECT_TRUE(co_await comes_true([&left] { return left.counters().waiting == 1; }));
-        open_gate = true;
-        gate.notify_all();
+        let_it_recover();
         co_await tasks.join();
         EXPECT_EQ(pressed, 0);
     });

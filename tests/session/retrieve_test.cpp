@@ -25,6 +25,17 @@ protected:
         });
     }
 
+    // The rest of a transfer that begins elsewhere. `place`: REST or RANG, and what the server says to it.
+    static awaitable<> send_from(scripted_control& control, const char* place, const char* answer, const char* bytes)
+    {
+        auto data = co_await control.expect_epsv();
+        co_await control.expect(place, answer);
+        co_await control.expect("RETR /f", "150 here");
+        co_await data.send(bytes);
+        data.close();
+        co_await control.say("226 done");
+    }
+
     // The bytes of /f from `offset` on; what read_some ended with.
     result<> read(std::string& bytes, std::uint64_t offset = 0)
     {
@@ -314,12 +325,7 @@ TEST_F(session_retrieve, sends_rest_right_before_retr)
 {
     profile.rest = support::works;
     serve([](scripted_control& control) -> awaitable<> {
-        auto data = co_await control.expect_epsv();
-        co_await control.expect("REST 4", "350 restarting");
-        co_await control.expect("RETR /f", "150 here");
-        co_await data.send("456789");
-        data.close();
-        co_await control.say("226 done");
+        co_await send_from(control, "REST 4", "350 restarting", "456789");
     });
     std::string bytes;
     EXPECT_TRUE(read(bytes, 4));
@@ -329,18 +335,8 @@ TEST_F(session_retrieve, sends_rest_right_before_retr)
 TEST_F(session_retrieve, proves_rest_with_the_last_byte_before_its_first_use)
 {
     serve([](scripted_control& control) -> awaitable<> {
-        auto probe = co_await control.expect_epsv();
-        co_await control.expect("REST 9", "350 restarting");
-        co_await control.expect("RETR /f", "150 here");
-        co_await probe.send("9");
-        probe.close();
-        co_await control.say("226 done");
-        auto data = co_await control.expect_epsv();
-        co_await control.expect("REST 4", "350 restarting");
-        co_await control.expect("RETR /f", "150 here");
-        co_await data.send("456789");
-        data.close();
-        co_await control.say("226 done");
+        co_await send_from(control, "REST 9", "350 restarting", "9");
+        co_await send_from(control, "REST 4", "350 restarting", "456789");
     });
     std::string bytes;
     EXPECT_TRUE(read(bytes, 4));
@@ -351,12 +347,7 @@ TEST_F(session_retrieve, proves_rest_with_the_last_byte_before_its_first_use)
 TEST_F(session_retrieve, reads_from_the_start_where_rest_is_ignored)
 {
     serve([](scripted_control& control) -> awaitable<> {
-        auto probe = co_await control.expect_epsv();
-        co_await control.expect("REST 9", "350 restarting");
-        co_await control.expect("RETR /f", "150 here");
-        co_await probe.send(ten);
-        probe.close();
-        co_await control.say("226 done");
+        co_await send_from(control, "REST 9", "350 restarting", ten);
         control.answer("NOOP", "200 ok");
         co_await control.transfer("RETR /f", ten);
     });
@@ -370,12 +361,7 @@ TEST_F(session_retrieve, reads_from_the_start_where_rest_is_refused)
 {
     profile.rest = support::works;  // of another time
     serve([](scripted_control& control) -> awaitable<> {
-        auto data = co_await control.expect_epsv();
-        co_await control.expect("REST 4", "502 not implemented");
-        co_await control.expect("RETR /f", "150 here");
-        co_await data.send(ten);
-        data.close();
-        co_await control.say("226 done");
+        co_await send_from(control, "REST 4", "502 not implemented", ten);
     });
     std::string bytes;
     EXPECT_TRUE(read(bytes, 4));
@@ -392,12 +378,7 @@ TEST_F(session_retrieve, sends_rest_0_once_a_rest_may_be_pending)
         auto refused = co_await control.expect_epsv();
         co_await control.expect("REST 4", "350 restarting");
         co_await control.expect("RETR /f", "550 Failed to open file.");
-        auto data = co_await control.expect_epsv();
-        co_await control.expect("REST 0", "350 restarting");
-        co_await control.expect("RETR /f", "150 here");
-        co_await data.send(ten);
-        data.close();
-        co_await control.say("226 done");
+        co_await send_from(control, "REST 0", "350 restarting", ten);
         co_await control.expect_end();
     });
     with_session([](session& opened) -> awaitable<> {
@@ -429,12 +410,7 @@ TEST_F(session_retrieve, proves_rest_anew_when_it_sent_more_than_was_left)
 {
     profile.rest = support::works;
     serve([](scripted_control& control) -> awaitable<> {
-        auto data = co_await control.expect_epsv();
-        co_await control.expect("REST 4", "350 restarting");
-        co_await control.expect("RETR /f", "150 here");
-        co_await data.send(ten);
-        data.close();
-        co_await control.say("226 done");
+        co_await send_from(control, "REST 4", "350 restarting", ten);
         co_await control.expect("NOOP", "200 ok");
     });
     std::string bytes;
@@ -455,17 +431,6 @@ protected:
             co_await rest(control);
             co_await control.expect_end();
         });
-    }
-
-    // `place`: REST or RANG.
-    static awaitable<> send_from(scripted_control& control, const char* place, const char* answer, const char* bytes)
-    {
-        auto data = co_await control.expect_epsv();
-        co_await control.expect(place, answer);
-        co_await control.expect("RETR /f", "150 here");
-        co_await data.send(bytes);
-        data.close();
-        co_await control.say("226 done");
     }
 
     // Of the part [2, 5) of /f.

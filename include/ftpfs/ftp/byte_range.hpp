@@ -1,4 +1,4 @@
-// Which part of a file is wanted.
+// Which part of a file is wanted, as positions in the file. A plain value.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@ namespace ftpfs::ftp {
 
 struct byte_range {
     std::uint64_t offset = 0;
-    std::optional<std::uint64_t> until =
-        std::nullopt;  // behind the last byte, greater than `offset`; absent: to the end of the file
+    // Behind the last byte, so greater than `offset`. Absent: to the end of the file.
+    std::optional<std::uint64_t> until = std::nullopt;
 };
 
 }  // namespace ftpfs::ftp

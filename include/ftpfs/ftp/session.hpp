@@ -165,6 +165,7 @@ private:
     awaitable<result<>> prove_range(remote_path path, std::uint64_t size);
     awaitable<result<>> prove_one_byte(remote_path path, byte_range byte, support& known);
     bool may_end(const byte_range& what) const;
+    std::optional<std::uint64_t> proved_end(const byte_range& what) const;
     bool can_retrieve_at_once(const remote_path& path, const byte_range& what) const;
     awaitable<result<file_version>> retrieve_at_once(remote_path path, byte_range what,
                                                      std::optional<file_version> expected);

@@ -150,10 +150,8 @@ TEST(options, reach_their_fields)
         applied("user=alice,credentials=/c,password_stdin,netrc=/n,account=acc,connections=7,data=pasv,"
                 "pasv_address=auto,active_address=198.51.100.1,active_ports=50000-50099,bind=192.0.2.9,"
                 "proxy=http://pat:pw@proxy:3128,armed=off,pipelining=off,rang=off,ipv6,connect_timeout=1500ms,"
-                "timeout=2min,"
-                "keepalive=1h,listing=list,hidden=off,dir_ttl=0,attr_ttl=1,negative_ttl=2s,cache_size=1G,read_ahead=0,"
-                "streams=3,profile=off,prefetch=off,disk_cache=20G,cache_"
-                "dir=/d,"
+                "timeout=2min,keepalive=1h,listing=list,hidden=off,dir_ttl=0,attr_ttl=1,negative_ttl=2s,"
+                "cache_size=1G,read_ahead=0,streams=3,profile=off,prefetch=off,disk_cache=20G,cache_dir=/d,"
                 "upload=atomic,staging_dir=/s,ro,uid=12,gid=34,umask=022,fmask=111,dmask=7,"
                 "chown=ignore,allow_other,default_permissions,log_level=trace,log_file=/l,trace=/t");
     EXPECT_EQ(into.user, "alice");
