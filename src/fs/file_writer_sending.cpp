@@ -96,7 +96,8 @@ awaitable<> file_writer::apply_deferred()
             base_.mode = mode;
         }
     }
-    if (time) {
+    const bool has_time = time && base_.modified == file_time{*time, time_precision::second, time_source::fact};
+    if (time && !has_time) {
         remote::attribute_change change;
         change.modified = time;
         const auto changed = co_await remote.change_attributes(path_, change);
@@ -211,7 +212,7 @@ awaitable<result<file_attributes>> file_writer::send(remote::upload_request requ
             }
             why = std::move(written).error();
         } else {
-            auto done = co_await upload.finish();
+            auto done = co_await upload.finish(deferred_time_);
             if (done) {
                 co_return done;
             }

@@ -113,7 +113,7 @@ awaitable<result<>> file_writer::finish_stream_and_stage()
 // Where the server can't go on, what is left becomes a staged file.
 awaitable<result<>> file_writer::finish_stream()
 {
-    auto done = co_await stream_->finish();
+    auto done = co_await stream_->finish(deferred_time_);
     if (done) {
         stream_.reset();
         note_created();

@@ -84,9 +84,9 @@ awaitable<result<>> resumable_upload::write(std::vector<shared_bytes> pieces)
     co_return sent;
 }
 
-awaitable<result<file_attributes>> resumable_upload::finish()
+awaitable<result<file_attributes>> resumable_upload::finish(std::optional<std::chrono::sys_seconds> modified)
 {
-    auto done = co_await upload_->finish();
+    auto done = co_await upload_->finish(modified);
     upload_.reset();
     if (done && request_.start == remote::upload_start::replace) {
         request_.expected.reset();  // replaced

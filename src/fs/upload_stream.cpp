@@ -79,9 +79,10 @@ upload_stream::verdict upload_stream::offer(std::uint64_t offset, shared_bytes d
     return verdict::taken;
 }
 
-awaitable<result<file_attributes>> upload_stream::finish()
+awaitable<result<file_attributes>> upload_stream::finish(std::optional<std::chrono::sys_seconds> modified)
 {
     buffer_.fill_gaps();
+    final_time_ = modified;
     finishing_ = true;
     wanted_.notify_all();
     while (!ended_) {
@@ -144,7 +145,7 @@ awaitable<result<>> upload_stream::pump()
     while (goes_on) {
         if (dropping_) {
             if (upload_.is_open()) {
-                const auto ignored = co_await upload_.finish();
+                const auto ignored = co_await upload_.finish(std::nullopt);
             }
             co_return result<>{};
         }
@@ -204,7 +205,7 @@ awaitable<result<>> upload_stream::park()
             co_return result<>{};  // it had to begin anew
         }
     }
-    auto done = co_await upload_.finish();
+    auto done = co_await upload_.finish(final_time_);
     if (!done) {
         co_return co_await survive(std::move(done).error());
     }

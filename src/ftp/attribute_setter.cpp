@@ -19,12 +19,6 @@ bool contains_ignoring_case(std::string_view text, std::string_view part)
     return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
-result<proto::command> to_command(const std::string& line)
-{
-    const auto blank = line.find(' ');
-    return proto::command::make(line.substr(0, blank), line.substr(blank + 1));
-}
-
 // The object itself is the reason: no other command would do better.
 bool is_about_object(const proto::reply& answer)
 {
@@ -53,7 +47,7 @@ awaitable<result<>> attribute_setter::apply(remote_path path, remote::attribute_
     }
     if (stamp && change.mode && mff_sets_mode()) {
         FTPFS_CO_TRY(const auto name, co_await reach(path));
-        std::vector<way> both;
+        std::vector<attribute_way> both;
         both.emplace_back(&server_profile::mff,
                           fmt::format("MFF Modify={};UNIX.mode={:04o}; {}", *stamp, *change.mode, name));
         const auto done = co_await first_that_works(path, std::move(both), file_kind::regular);
@@ -88,12 +82,7 @@ awaitable<result<std::string>> attribute_setter::reach(remote_path path)
 awaitable<result<>> attribute_setter::set_time(remote_path path, std::string stamp)
 {
     FTPFS_CO_TRY(const auto name, co_await reach(path));
-    std::vector<way> ways;
-    ways.emplace_back(&server_profile::mfmt, "MFMT " + stamp + ' ' + name);
-    ways.emplace_back(&server_profile::mff, "MFF Modify=" + stamp + "; " + name);
-    ways.emplace_back(&server_profile::mdtm_set, "MDTM " + stamp + ' ' + name);
-    ways.emplace_back(&server_profile::utime_short, "SITE UTIME " + stamp + ' ' + name);
-    ways.emplace_back(&server_profile::utime_long, fmt::format("SITE UTIME {0} {1} {1} {1} UTC", name, stamp));
+    auto ways = ways_to_set_time(stamp, name);
     auto set = co_await first_that_works(path, std::move(ways), file_kind::regular);
     if (set || !(set.error() == errc::is_a_directory)) {
         co_return set;
@@ -109,7 +98,7 @@ awaitable<result<>> attribute_setter::set_mode(remote_path path, std::uint16_t m
     constexpr std::uint16_t permissions = 0777;
     const auto known = profile_.chmod;
     FTPFS_CO_TRY(const auto name, co_await reach(path));
-    std::vector<way> ways;
+    std::vector<attribute_way> ways;
     if (mff_sets_mode()) {
         ways.emplace_back(&server_profile::mff, fmt::format("MFF UNIX.mode={:04o}; {}", mode, name));
     }
@@ -121,14 +110,15 @@ awaitable<result<>> attribute_setter::set_mode(remote_path path, std::uint16_t m
     co_return set;
 }
 
-awaitable<result<>> attribute_setter::first_that_works(remote_path path, std::vector<way> ways, file_kind needed)
+awaitable<result<>> attribute_setter::first_that_works(remote_path path, std::vector<attribute_way> ways,
+                                                       file_kind needed)
 {
     std::optional<failure> why;
     for (const auto& one : ways) {
         if (profile_.*one.known == support::refused) {
             continue;
         }
-        FTPFS_CO_TRY(auto command, to_command(one.line));
+        FTPFS_CO_TRY(auto command, one.command());
         FTPFS_CO_TRY(const auto answer, co_await session_.ask(std::move(command)));
         const auto verdict = judge(one, answer);
         if (verdict == outcome::done) {
@@ -145,7 +135,7 @@ awaitable<result<>> attribute_setter::first_that_works(remote_path path, std::ve
     co_return co_await lookup_.explain(std::move(path), *std::move(why), needed);
 }
 
-attribute_setter::outcome attribute_setter::judge(const way& tried, const proto::reply& answer)
+attribute_setter::outcome attribute_setter::judge(const attribute_way& tried, const proto::reply& answer)
 {
     auto& known = profile_.*tried.known;
     const bool asks_or_sets = tried.known == &server_profile::mdtm_set;

@@ -5,6 +5,7 @@
 // paths are absolute on the server.
 #pragma once
 
+#include "attribute_way.hpp"
 #include "ftpfs/ftp/server_profile.hpp"
 #include "ftpfs/ftp/session.hpp"
 #include "remote_lookup.hpp"
@@ -27,20 +28,14 @@ public:
 
 private:
     enum class outcome { done, not_this_way, refused };
-    struct way {
-        way(support server_profile::*known_, std::string line_) : known{known_}, line{std::move(line_)} {}
-
-        support server_profile::*known;
-        std::string line;  // the command; the verb is its first word
-    };
 
     bool mff_sets_mode() const;
     awaitable<result<std::string>> reach(remote_path path);
     awaitable<result<>> set_time(remote_path path, std::string stamp);
     awaitable<result<>> set_mode(remote_path path, std::uint16_t mode);
     // `needed`: what the commands are for, to explain a refusal.
-    awaitable<result<>> first_that_works(remote_path path, std::vector<way> ways, file_kind needed);
-    outcome judge(const way& tried, const proto::reply& answer);
+    awaitable<result<>> first_that_works(remote_path path, std::vector<attribute_way> ways, file_kind needed);
+    outcome judge(const attribute_way& tried, const proto::reply& answer);
 
     session& session_;
     server_profile& profile_;

@@ -1,5 +1,6 @@
 #include "ftp_upload.hpp"
 
+#include "ftpfs/ftp/postscript.hpp"
 #include "remote_lookup.hpp"
 #include "upload_verdict.hpp"
 
@@ -42,9 +43,9 @@ awaitable<result<>> ftp_upload::write(std::vector<shared_bytes> pieces)
     return send(transfer_, std::move(pieces));
 }
 
-awaitable<result<file_attributes>> ftp_upload::finish()
+awaitable<result<file_attributes>> ftp_upload::finish(std::optional<std::chrono::sys_seconds> modified)
 {
-    return end(transfer_);
+    return end(transfer_, modified);
 }
 
 awaitable<result<>> ftp_upload::send(transfer_ptr to, std::vector<shared_bytes> pieces)
@@ -68,7 +69,7 @@ awaitable<result<>> ftp_upload::send(transfer_ptr to, std::vector<shared_bytes> 
     co_return result<>{};
 }
 
-awaitable<result<file_attributes>> ftp_upload::end(transfer_ptr to)
+awaitable<result<file_attributes>> ftp_upload::end(transfer_ptr to, std::optional<std::chrono::sys_seconds> modified)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     if (to->failed) {
@@ -77,11 +78,21 @@ awaitable<result<file_attributes>> ftp_upload::end(transfer_ptr to)
     if (to->finished) {
         co_return *to->finished;
     }
-    const auto ended = co_await to->begun.lease->finish_store();
-    auto answer = co_await settle(to, ended);
-    to->begun.lease.release();
+    auto& lease = to->begun.lease;
+    const auto& zone = to->begun.profile.zone;
+    const auto meant = modified ? zone.for_server(*modified) : std::chrono::sys_seconds{};
+    const auto ended = co_await lease->finish_store(modified);
+    const auto wish = lease->asked_time();
+    const auto seen = lease->take_seen();
+    auto answer = co_await settle(to, ended, seen);
+    lease.release();
     if (answer) {
-        to->begun.judge_time(answer->modified);
+        if (seen || wish == time_wish::none) {
+            to->begun.judge_time(answer->modified);
+        }
+        if (wish == time_wish::granted && zone.for_server(*modified) == meant) {
+            answer->modified = {*modified, time_precision::second, time_source::fact};
+        }
         to->finished = *answer;
     } else {
         to->failed = answer.error();
@@ -98,17 +109,17 @@ awaitable<failure> ftp_upload::explain_refusal(transfer_ptr to, failure why)
     co_return why;
 }
 
-awaitable<result<file_attributes>> ftp_upload::settle(transfer_ptr to, result<> ended)
+awaitable<result<file_attributes>> ftp_upload::settle(transfer_ptr to, result<> ended,
+                                                      std::optional<file_attributes> seen)
 {
     auto& begun = to->begun;
     if (!ended && begun.lease->store_was_refused()) {
         co_return co_await explain_refusal(to, ended.error());
     }
     auto found = result<std::optional<file_attributes>>{failure{errc::connection_lost}};
-    const auto seen = begun.lease->take_seen();
     bool lost = !seen && begun.lease->lost();
     if (seen) {
-        found = seen;
+        found = std::move(seen);
     } else if (!lost) {
         remote_lookup lookup{*begun.lease, begun.profile};
         found = co_await lookup.find(begun.path);

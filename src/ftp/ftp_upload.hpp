@@ -8,6 +8,7 @@
 #include "ftpfs/ftp/session_lease.hpp"
 #include "ftpfs/remote/upload.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,15 +44,16 @@ public:
     explicit ftp_upload(what begun);
 
     awaitable<result<>> write(std::vector<shared_bytes> pieces) override;
-    awaitable<result<file_attributes>> finish() override;
+    awaitable<result<file_attributes>> finish(std::optional<std::chrono::sys_seconds> modified) override;
 
 private:
     struct transfer;
     using transfer_ptr = std::shared_ptr<transfer>;
     static awaitable<result<>> send(transfer_ptr to, std::vector<shared_bytes> pieces);
-    static awaitable<result<file_attributes>> end(transfer_ptr to);
+    static awaitable<result<file_attributes>> end(transfer_ptr to, std::optional<std::chrono::sys_seconds> modified);
     static awaitable<failure> explain_refusal(transfer_ptr to, failure why);
-    static awaitable<result<file_attributes>> settle(transfer_ptr to, result<> ended);
+    static awaitable<result<file_attributes>> settle(transfer_ptr to, result<> ended,
+                                                     std::optional<file_attributes> seen);
 
     transfer_ptr transfer_;
 };

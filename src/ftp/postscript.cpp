@@ -1,5 +1,6 @@
 #include "ftpfs/ftp/postscript.hpp"
 
+#include "attribute_way.hpp"
 #include "ftpfs/proto/fact_list.hpp"
 #include "ftpfs/proto/server_words.hpp"
 #include "ftpfs/proto/size_reply.hpp"
@@ -41,6 +42,12 @@ result<std::vector<proto::command>> postscript::commands() const
     return all;
 }
 
+std::optional<proto::command> postscript::time_command(const server_profile& profile,
+                                                       std::chrono::sys_seconds modified) const
+{
+    return verbs_.empty() ? std::nullopt : proved_way_to_set_time(profile, argument_, modified);
+}
+
 awaitable<> postscript::hear(const data_context& with)
 {
     auto& control = with.control;
@@ -62,6 +69,15 @@ awaitable<> postscript::hear(const data_context& with)
         } else {
             note_armed(with.profile, false);
         }
+    }
+    if (wish == time_wish::sent) {
+        const auto answer = co_await control.read_reply();
+        if (answer && answer->is_preliminary()) {
+            control.give_up();
+        }
+        // A refusal may be about the moment (ProFTPD 1.3.8: 450 while it still reads the data).
+        const bool granted = answer && answer->is_completion();
+        wish = granted ? time_wish::granted : wish;
     }
 }
 

@@ -172,19 +172,32 @@ awaitable<> session::hear_postscript()
 }
 
 // After the final reply. Where the server would not have kept the questions, they are asked now.
-awaitable<> session::end_store(bool ask)
+awaitable<> session::end_store(bool ask, std::optional<std::chrono::sys_seconds> modified)
 {
     armed_in_vain(storage_->first_code());
     store_was_refused_ = storage_->was_refused();
+    if (storage_->sent_last()) {
+        postscript_->wish = time_wish::sent;
+    }
     storage_.reset();
     if (ask && !postscript_->sent && pipelines() && control_->quiet()) {
         auto questions = postscript_->commands();
         if (questions && !questions->empty()) {
+            auto last = modified ? postscript_->time_command(setup_.profile, *modified) : std::nullopt;
+            if (last) {
+                questions->push_back(*std::move(last));
+                postscript_->wish = time_wish::sent;
+            }
             postscript_->sent = (co_await control_->send_all(*std::move(questions))).has_value();
         }
     }
     co_await hear_postscript();
     used();
+}
+
+time_wish session::asked_time() const noexcept
+{
+    return postscript_ ? postscript_->wish : time_wish::none;
 }
 
 std::optional<file_attributes> session::take_seen()
@@ -208,14 +221,15 @@ awaitable<result<>> session::write(std::vector<shared_bytes> pieces)
     co_return written;
 }
 
-awaitable<result<>> session::finish_store()
+awaitable<result<>> session::finish_store(std::optional<std::chrono::sys_seconds> modified)
 {
     if (!storage_) {
         co_return failure{errc::connection_lost, "no upload is under way"};
     }
     const raised_flag now{sending_};
-    const auto answer = co_await storage_->finish();
-    co_await end_store(true);
+    auto last = modified && postscript_->sent ? postscript_->time_command(setup_.profile, *modified) : std::nullopt;
+    const auto answer = co_await storage_->finish(std::move(last));
+    co_await end_store(true, answer && answer->is_completion() ? modified : std::nullopt);
     if (!answer) {
         co_return with_data_explained(answer.error());
     }

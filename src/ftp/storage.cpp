@@ -213,12 +213,17 @@ awaitable<result<proto::reply>> storage::final_reply(clock::duration limit)
     co_return *final_;
 }
 
-awaitable<result<proto::reply>> storage::finish()
+awaitable<result<proto::reply>> storage::finish(std::optional<proto::command> last)
 {
     ending_ = true;
     if (!final_ && !alarmed_) {
         data_->expires_after(control_.timeout());
         const auto ended = co_await data_->shutdown_send();
+        // A server that still has much to read would meet it in the middle of the transfer.
+        if (ended && last && data_->unsent() <= small_backlog) {
+            sent_last_ = (co_await control_.send_behind(*std::move(last))).has_value();
+            behind_ += sent_last_ ? 1 : 0;
+        }
         if (ended && first_code_ == 0) {
             FTPFS_CO_CHECK(co_await hear_first());
         }

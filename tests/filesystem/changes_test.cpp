@@ -5,6 +5,7 @@ namespace ftpfs::fs {
 namespace {
 
 using std::chrono::seconds;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -308,6 +309,58 @@ TEST_F(changes, times_are_set_after_the_upload)
         EXPECT_EQ((co_await stat_of("/dir/new")).value().st_mtim.tv_sec, 1'400'000'000);
         pass(seconds{60});
         EXPECT_EQ((co_await stat_of("/dir/new")).value().st_mtim.tv_sec, 1'400'000'000);
+    });
+}
+
+// A round trip less for each file of cp -p, tar -x and unzip.
+TEST_F(changes, times_need_no_call_of_their_own_where_the_upload_sets_them)
+{
+    remote->set_times_with_uploads(true);
+    play([&]() -> awaitable<> {
+        const auto file = (co_await create("/dir/new")).value();
+        co_await write(file, 0, "content");
+        EXPECT_TRUE((co_await touch("/dir/new", 1'400'000'000)).has_value());
+        EXPECT_TRUE((co_await close(file)).has_value());
+        EXPECT_THAT(remote->calls(), Contains("finish /dir/new 1400000000"));
+        EXPECT_EQ(remote->count("time"), 0U);
+        EXPECT_EQ(remote->attributes_of("/dir/new").modified.value.time_since_epoch().count(), 1'400'000'000);
+        EXPECT_EQ((co_await stat_of("/dir/new")).value().st_mtim.tv_sec, 1'400'000'000);
+        pass(seconds{60});
+        EXPECT_EQ((co_await stat_of("/dir/new")).value().st_mtim.tv_sec, 1'400'000'000);
+        EXPECT_EQ(co_await read_all("/dir/new"), "content");
+    });
+}
+
+TEST_F(changes, times_go_with_a_staged_upload_too)
+{
+    remote->set_times_with_uploads(true);
+    play([&]() -> awaitable<> {
+        const auto file = co_await open_with("/dir/a", O_RDWR);
+        co_await write(file, 0, "BYTES");
+        EXPECT_TRUE((co_await touch("/dir/a", 1'400'000'000)).has_value());
+        EXPECT_TRUE((co_await close(file)).has_value());
+        EXPECT_EQ(on_server("/dir/a"), "BYTES of a");
+        EXPECT_EQ(remote->count("time"), 0U);
+        EXPECT_EQ(remote->attributes_of("/dir/a").modified.value.time_since_epoch().count(), 1'400'000'000);
+        EXPECT_EQ((co_await stat_of("/dir/a")).value().st_mtim.tv_sec, 1'400'000'000);
+    });
+}
+
+// The first transfer ended with the time; what is written afterwards has a time of its own.
+TEST_F(changes, bytes_written_later_have_a_later_time)
+{
+    remote->set_times_with_uploads(true);
+    play([&]() -> awaitable<> {
+        const auto file = (co_await create("/dir/new")).value();
+        co_await write(file, 0, "one");
+        EXPECT_TRUE((co_await touch("/dir/new", 1'400'000'000)).has_value());
+        EXPECT_TRUE((co_await files->flush(file)).has_value());
+        co_await write(file, 3, " two");
+        EXPECT_TRUE((co_await close(file)).has_value());
+        EXPECT_EQ(on_server("/dir/new"), "one two");
+        EXPECT_NE((co_await stat_of("/dir/new")).value().st_mtim.tv_sec, 1'400'000'000);
+        EXPECT_EQ((co_await stat_of("/dir/new")).value().st_mtim.tv_sec,
+                  remote->attributes_of("/dir/new").modified.value.time_since_epoch().count());
     });
 }
 

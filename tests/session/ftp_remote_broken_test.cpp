@@ -80,7 +80,7 @@ protected:
         FTPFS_CO_TRY(const auto opened, co_await remote.open_upload(std::move(request)));
         const auto half = bytes.size() / 2;
         FTPFS_CO_CHECK(co_await opened->write(pieces(bytes.substr(0, half), bytes.substr(half))));
-        FTPFS_CO_TRY(const auto finished, co_await opened->finish());
+        FTPFS_CO_TRY(const auto finished, co_await opened->finish(std::nullopt));
         EXPECT_EQ(finished.size, request.offset + bytes.size());
         co_return result<>{};
     }

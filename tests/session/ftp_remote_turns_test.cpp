@@ -34,7 +34,7 @@ protected:
         came = outcome(opened);
         if (opened) {
             co_await (*opened)->write(pieces("two"));
-            came = outcome(co_await (*opened)->finish());
+            came = outcome(co_await (*opened)->finish(std::nullopt));
         }
     }
 
@@ -66,7 +66,7 @@ TEST_F(ftp_remote_turns, an_upload_waits_for_another_longer_than_the_timeout)
         co_await pass(4, turn);
         EXPECT_EQ(second, "");
         EXPECT_EQ(outcome(co_await first->write(pieces("one"))), "ok");
-        EXPECT_EQ(outcome(co_await first->finish()), "ok");
+        EXPECT_EQ(outcome(co_await first->finish(std::nullopt)), "ok");
         co_await tasks.join();
         EXPECT_EQ(second, "ok");
     });
@@ -98,7 +98,7 @@ TEST_F(ftp_remote_turns, a_question_waits_for_an_upload_that_makes_progress)
         };
         co_await pass(4, write);
         EXPECT_EQ(listed, "");
-        EXPECT_EQ(outcome(co_await first->finish()), "ok");
+        EXPECT_EQ(outcome(co_await first->finish(std::nullopt)), "ok");
         co_await tasks.join();
         EXPECT_EQ(listed, "ok");
     });

@@ -75,7 +75,7 @@ protected:
             if (opened) {
                 const auto written = co_await (*opened)->write(pieces("01234", "56789"));
                 EXPECT_EQ(outcome(written), "ok");
-                const auto finished = co_await (*opened)->finish();
+                const auto finished = co_await (*opened)->finish(std::nullopt);
                 came = outcome(finished);
                 EXPECT_TRUE(!finished || finished->size == 10u);
             }
@@ -246,7 +246,7 @@ protected:
         if (!written) {
             co_return outcome(written);
         }
-        co_return outcome(co_await (*opened)->finish());
+        co_return outcome(co_await (*opened)->finish(std::nullopt));
     }
 
     std::string upload()

@@ -86,7 +86,7 @@ TEST_F(ftp_remote_walk, enters_the_directory_to_store)
             EXPECT_EQ(outcome(opened), "ok");
             if (opened) {
                 EXPECT_EQ(outcome(co_await (*opened)->write(pieces("abc"))), "ok");
-                EXPECT_EQ(outcome(co_await (*opened)->finish()), "ok");
+                EXPECT_EQ(outcome(co_await (*opened)->finish(std::nullopt)), "ok");
             }
         });
     }

@@ -3,12 +3,14 @@
 #include "session_fixture.hpp"
 
 #include "ftpfs/ftp/armed_data.hpp"
+#include "ftpfs/ftp/postscript.hpp"
 #include "ftpfs/ftp/storage.hpp"
 #include "support/pieces.hpp"
 
 namespace ftpfs::test {
 namespace {
 
+using ftp::time_wish;
 using remote::upload_start;
 
 class session_postscript : public session_fixture {
@@ -399,6 +401,184 @@ TEST_F(session_postscript, asks_nothing_in_advance_when_pipelining_is_switched_o
     with_session([](session& opened) -> awaitable<> {
         EXPECT_TRUE(co_await store(opened));
         EXPECT_FALSE(opened.take_seen());
+    });
+}
+
+// --- the time the file is to have ---
+
+class session_time_behind : public session_postscript {
+protected:
+    static constexpr std::chrono::sys_seconds wanted{std::chrono::seconds{1'772'615'822}};  // 2026-03-04 09:17:02
+
+    session_time_behind()
+    {
+        profile.mfmt = support::refused;
+        profile.mff = support::refused;
+        profile.mdtm_set = support::works;
+    }
+
+    // Up to the data's end, where the time comes without waiting for the server's consent.
+    static awaitable<> take_all(scripted_control& control, std::string final)
+    {
+        auto data = co_await control.expect_epsv();
+        co_await take_packet(control);
+        co_await data.receive_all();
+        co_await control.expect("MDTM 20260304091702 /f");
+        co_await control.say("150 go on");
+        data.close();
+        co_await control.say(std::move(final));
+    }
+
+    static awaitable<result<>> store_with_time(session& on)
+    {
+        FTPFS_CO_CHECK(co_await on.store(path("/f"), upload_start::replace, 0, std::nullopt, true));
+        FTPFS_CO_CHECK(co_await on.write(pieces("0123456789")));
+        co_return co_await on.finish_store(wanted);
+    }
+
+    // What becomes of the time, and of the session, when the server answers that.
+    time_wish wish_answered_with(std::string reply)
+    {
+        serve([reply = std::move(reply)](scripted_control& control) -> awaitable<> {
+            co_await take_all(control, "226 done");
+            auto next = control.listen();
+            co_await answer_questions(control, next);
+            co_await control.say(reply);
+            co_await control.expect("NOOP", "200 ok");
+        });
+        auto came = time_wish::none;
+        with_session([&came](session& opened) -> awaitable<> {
+            EXPECT_TRUE(co_await store_with_time(opened));
+            came = opened.asked_time();
+            const auto seen = opened.take_seen();
+            EXPECT_TRUE(seen && seen->size == 10U);
+            EXPECT_TRUE(co_await opened.ping());
+        });
+        return came;
+    }
+};
+
+TEST_F(session_time_behind, leaves_with_the_end_of_the_data)
+{
+    EXPECT_EQ(wish_answered_with("213 File modification time set."), time_wish::granted);
+}
+
+// ProFTPD 1.3.8 says so while it still reads the data.
+TEST_F(session_time_behind, learns_nothing_from_a_refusal)
+{
+    EXPECT_EQ(wish_answered_with("450 MDTM: data transfer in progress"), time_wish::sent);
+    EXPECT_EQ(profile.mdtm_set, support::works);
+}
+
+TEST_F(session_time_behind, is_left_out_where_no_way_is_proved)
+{
+    profile.mdtm_set = support::unknown;
+    serve([](scripted_control& control) -> awaitable<> {
+        auto data = co_await control.expect_epsv();
+        co_await take_packet(control);
+        co_await data.receive_all();
+        co_await control.say("150 go on");
+        data.close();
+        co_await control.say("226 done");
+        auto next = control.listen();
+        co_await answer_questions(control, next);
+        co_await control.expect("NOOP", "200 ok");
+    });
+    with_session([](session& opened) -> awaitable<> {
+        EXPECT_TRUE(co_await store_with_time(opened));
+        EXPECT_EQ(opened.asked_time(), time_wish::none);
+        EXPECT_TRUE(co_await opened.ping());
+    });
+}
+
+// Pure-FTPd and pyftpdlib; the question about the time before it is set, as it tells the server's zone.
+TEST_F(session_time_behind, follows_the_questions_where_nothing_may_be_queued)
+{
+    profile.queueing = support::unknown;
+    profile.mfmt = support::works;
+    serve([](scripted_control& control) -> awaitable<> {
+        auto data = co_await control.expect_epsv();
+        co_await control.expect("STOR /f");
+        co_await data.receive_all();
+        co_await control.say("150 go on");
+        data.close();
+        co_await control.say("226 done");
+        co_await control.expect("SIZE /f");
+        co_await control.expect("MDTM /f");
+        co_await control.expect("EPSV");
+        co_await control.expect("MFMT 20260304091702 /f");
+        auto next = control.listen();
+        co_await answer_questions(control, next);
+        co_await control.say("213 Modify=20260304091702; /f");
+        co_await control.expect("NOOP", "200 ok");
+    });
+    with_session([](session& opened) -> awaitable<> {
+        EXPECT_TRUE(co_await store_with_time(opened));
+        EXPECT_EQ(opened.asked_time(), time_wish::granted);
+        EXPECT_TRUE(co_await opened.ping());
+    });
+}
+
+TEST_F(session_time_behind, is_not_asked_for_after_a_failure_where_nothing_may_be_queued)
+{
+    profile.queueing = support::unknown;
+    serve([](scripted_control& control) -> awaitable<> {
+        auto data = co_await control.expect_epsv();
+        co_await control.expect("STOR /f");
+        co_await data.receive_all();
+        co_await control.say("150 go on");
+        data.close();
+        co_await control.say("452 No space left on device");
+        co_await control.expect("SIZE /f");
+        co_await control.expect("MDTM /f");
+        co_await control.expect("EPSV");
+        auto next = control.listen();
+        co_await answer_questions(control, next, "213 5");
+        co_await control.expect("NOOP", "200 ok");
+    });
+    with_session([](session& opened) -> awaitable<> {
+        const auto ended = co_await store_with_time(opened);
+        EXPECT_TRUE(!ended && ended.error() == errc::no_space);
+        EXPECT_EQ(opened.asked_time(), time_wish::none);
+        EXPECT_TRUE(co_await opened.ping());
+    });
+}
+
+TEST_F(session_time_behind, keeps_in_step_when_the_upload_is_refused)
+{
+    serve([](scripted_control& control) -> awaitable<> {
+        auto data = co_await control.expect_epsv();
+        co_await take_packet(control);
+        co_await data.receive_all();
+        co_await control.expect("MDTM 20260304091702 /f");
+        co_await control.say("553 Could not create file.");
+        auto next = control.listen();
+        co_await answer_questions(control, next, "550 Could not get file size.");
+        co_await control.say("550 Could not set file modification time.");
+        co_await control.expect("NOOP", "200 ok");
+    });
+    with_session([](session& opened) -> awaitable<> {
+        const auto ended = co_await store_with_time(opened);
+        EXPECT_FALSE(ended);
+        EXPECT_TRUE(opened.store_was_refused());
+        EXPECT_TRUE(co_await opened.ping());
+    });
+}
+
+TEST_F(session_time_behind, is_doubtful_when_the_connection_ends_before_its_reply)
+{
+    server.add([](scripted_control& control) -> awaitable<> {
+        co_await control.greet();
+        co_await take_all(control, "226 done");
+        auto next = control.listen();
+        co_await answer_questions(control, next);
+        control.close();
+    });
+    with_session([](session& opened) -> awaitable<> {
+        EXPECT_TRUE(co_await store_with_time(opened));
+        EXPECT_EQ(opened.asked_time(), time_wish::sent);
+        EXPECT_TRUE(opened.take_seen());
+        EXPECT_TRUE(opened.lost());
     });
 }
 

@@ -109,6 +109,8 @@ public:
     void set_copy_supported(bool yes) { copies_ = yes; }
     void set_modes_supported(bool yes) { modes_ = yes; }
     void set_times_supported(bool yes) { times_ = yes; }
+    // The end of an upload sets the time with it: "finish PATH SECONDS".
+    void set_times_with_uploads(bool yes) { times_with_uploads_ = yes; }
     void set_space(::ftpfs::remote::free_space what) { space_ = what; }
     // The mode of what is created from now on.
     void set_new_mode(std::optional<std::uint16_t> mode) { new_mode_ = mode; }
@@ -225,6 +227,7 @@ private:
     bool copies_ = false;
     bool modes_ = true;
     bool times_ = true;
+    bool times_with_uploads_ = false;
     bool forgetful_ = false;
     bool hides_stores_ = false;
     std::optional<ftpfs::remote::free_space> space_;

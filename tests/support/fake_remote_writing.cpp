@@ -56,7 +56,7 @@ public:
         co_return result<>{};
     }
 
-    awaitable<result<file_attributes>> finish() override
+    awaitable<result<file_attributes>> finish(std::optional<std::chrono::sys_seconds> modified) override
     {
         owner_.calls_.push_back("finish " + request_.path.str());
         FTPFS_CO_CHECK(co_await owner_.pass(call::finish));
@@ -70,6 +70,10 @@ public:
         }
         if (found->second.attributes.size != position_) {
             co_return failure{errc::truncated, request_.path.str()};
+        }
+        if (modified && owner_.times_with_uploads_) {
+            owner_.calls_.back() += " " + std::to_string(modified->time_since_epoch().count());
+            found->second.attributes.modified = {*modified, time_precision::second, time_source::fact};
         }
         co_return found->second.attributes;
     }

@@ -12,6 +12,7 @@
 #include "ftpfs/fs/writing.hpp"
 #include "ftpfs/remote/upload.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,8 +37,8 @@ public:
     // the beginning (`oldest` is 0); else unsupported. A lost session is tried again.
     awaitable<result<>> open(std::uint64_t oldest);
     awaitable<result<>> write(std::vector<shared_bytes> pieces);
-    // The transfer is over either way.
-    awaitable<result<file_attributes>> finish();
+    // The transfer is over either way. `modified`: see remote::upload.
+    awaitable<result<file_attributes>> finish(std::optional<std::chrono::sys_seconds> modified);
     // After a failed write or finish. Success: call open() again and send from position() on, which may be earlier
     // than before, but not before `oldest`.
     awaitable<result<>> recover(failure why, std::uint64_t oldest);

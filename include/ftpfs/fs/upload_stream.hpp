@@ -40,8 +40,8 @@ public:
     // Waits until something has changed. False if the caller was cancelled.
     awaitable<bool> room() { return changed_.wait(); }
 
-    // Everything taken so far is on the server, which confirmed it. The stream is over.
-    awaitable<result<file_attributes>> finish();
+    // Everything taken so far is on the server, which confirmed it. The stream is over. `modified`: see remote::upload.
+    awaitable<result<file_attributes>> finish(std::optional<std::chrono::sys_seconds> modified);
     // Ends the stream without what is still in the queue: returns when the session is free. What the server keeps is
     // not known.
     awaitable<> drop();
@@ -87,6 +87,7 @@ private:
     bool was_opened_ = false;
     bool pressed_ = false;
     bool finishing_ = false;
+    std::optional<std::chrono::sys_seconds> final_time_;  // wanted when finishing
     bool dropping_ = false;
     bool ended_ = false;
     std::optional<failure> why_;

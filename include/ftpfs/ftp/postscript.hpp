@@ -1,20 +1,29 @@
-// What is asked right behind an upload, in one packet: what the server has of the file now (MLST, or SIZE and MDTM),
-// and the port of the next data connection (EPSV).
+// What follows an upload without a round trip of its own: what the server has of the file now (MLST, or SIZE and MDTM),
+// the port of the next data connection (EPSV), and the time the file is to have.
 //
 //     commands() ─► sent behind STOR, or after its final reply ─► hear() ─► seen, next
+//     time_command() ─► sent behind the data, or with the others ──┘    └─► wish
 //
-// Owned by a session, made for one upload. Only questions: whatever is answered, or not, the upload itself is judged
-// by others. The context outlives it.
+// The time comes last, so that `seen` has the server's own: that shows in which zone it counts. Whatever is answered,
+// or not, the upload itself is judged by others. Owned by a session, made for one upload. The context outlives it.
 #pragma once
 
 #include "ftpfs/core/attributes.hpp"
 #include "ftpfs/ftp/data_connection.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace ftpfs::ftp {
+
+enum class time_wish : std::uint8_t {
+    none,
+    sent,  // the file may have the time
+    granted
+};
 
 class postscript {
 public:
@@ -24,6 +33,8 @@ public:
 
     // In the order of their replies.
     result<std::vector<proto::command>> commands() const;
+    // Nothing where no way to set a time is proved, or where nothing else is asked before it.
+    std::optional<proto::command> time_command(const server_profile& profile, std::chrono::sys_seconds modified) const;
     std::string_view file() const noexcept { return argument_; }
 
     // Reads all the replies. Where one does not come, the channel is broken.
@@ -33,6 +44,7 @@ public:
     // Absent where the server did not tell, or has no such file.
     std::optional<file_attributes> seen;
     std::optional<data_link> next;
+    time_wish wish = time_wish::none;
 
 private:
     void note_facts(std::string_view verb, const proto::reply& answer, server_profile& profile);

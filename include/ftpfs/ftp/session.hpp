@@ -31,6 +31,7 @@ class postscript;
 class retrieval;
 class storage;
 struct listing_answer;
+enum class time_wish : std::uint8_t;
 
 class session {
 public:
@@ -80,10 +81,13 @@ public:
     // Sends all of it. A failure is the server's verdict where it gave one.
     awaitable<result<>> write(std::vector<shared_bytes> pieces);
 
-    // Ends the transfer: what the server said of it. Only the file itself tells whether that is true.
-    awaitable<result<>> finish_store();
+    // Ends the transfer: what the server said of it. Only the file itself tells whether that is true. `modified`: is
+    // set, too, where that takes no round trip more.
+    awaitable<result<>> finish_store(std::optional<std::chrono::sys_seconds> modified = std::nullopt);
     // What the server told of the file right behind its final word, if it was asked. Once.
     std::optional<file_attributes> take_seen();
+    // What became of `modified`.
+    time_wish asked_time() const noexcept;
     // The last upload failed because the server refused the command, and took no byte.
     bool store_was_refused() const noexcept { return store_was_refused_; }
 
@@ -186,7 +190,7 @@ private:
     awaitable<result<std::optional<proto::reply>>> begin_store(std::string verb, std::string argument,
                                                                std::optional<std::uint64_t> rest, bool unheard);
     awaitable<> hear_postscript();
-    awaitable<> end_store(bool ask);
+    awaitable<> end_store(bool ask, std::optional<std::chrono::sys_seconds> modified = std::nullopt);
     void used() noexcept { last_used_ = clock::now(); }
 
     session_setup setup_;

@@ -51,8 +51,10 @@ public:
     awaitable<result<>> write(std::vector<shared_bytes> pieces);
 
     // Ends the data and waits for the final reply. After a failure nothing is known of the file, and the control
-    // channel is broken.
-    awaitable<result<proto::reply>> finish();
+    // channel is broken. `last`: one command more to follow those behind the first, sent as soon as the data have left,
+    // for servers that keep commands (server_profile::queueing); whether it was sent is told by sent_last().
+    awaitable<result<proto::reply>> finish(std::optional<proto::command> last = std::nullopt);
+    bool sent_last() const noexcept { return sent_last_; }
 
     // Brings the control channel back in step, or breaks it. What the server keeps of the file is not known.
     awaitable<> break_off();
@@ -80,7 +82,8 @@ private:
     std::size_t sent_unheard_ = 0;
     std::size_t behind_ = 0;  // replies that follow the final one
     bool ending_ = false;     // all data were written
-    bool alarmed_ = false;    // the server spoke or left while data went out
+    bool sent_last_ = false;
+    bool alarmed_ = false;  // the server spoke or left while data went out
 };
 
 }  // namespace ftpfs::ftp

@@ -6,6 +6,7 @@
 #include "ftpfs/core/result.hpp"
 #include "ftpfs/core/shared_bytes.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -50,7 +51,9 @@ public:
 
     // Ends the transfer, waits for the final reply, and asks the server for the size: success only if it has all
     // of `offset` and what was written, whatever the reply said. Answers what the server tells of the file.
-    virtual awaitable<result<file_attributes>> finish() = 0;
+    // `modified`: the time the file is to have in the end. It is set along with this where that costs no time of its
+    // own and is known to work; the answer tells whether the file has it, and change_attributes() can still set it.
+    virtual awaitable<result<file_attributes>> finish(std::optional<std::chrono::sys_seconds> modified) = 0;
 };
 
 }  // namespace ftpfs::remote
