@@ -240,10 +240,24 @@ void judge_writing(const ftp::probe_report& report, probe_advice& into)
 
 void judge_tls(const ftp::probe_report& report, probe_advice& into)
 {
-    if (report.offers_tls == support::works && report.logged_in) {
+    const auto& tls = report.tls;
+    if (tls.offered != support::works) {
+        return;
+    }
+    if (report.logged_in) {
         into.notes.emplace_back(
-            "the server offers TLS, but this version does not speak it: password and files cross the "
+            "the server offers TLS, but a mount of this version does not speak it: password and files cross the "
             "network for all to read");
+    }
+    if (!tls.why_no_handshake.empty()) {
+        into.notes.push_back("the server's TLS is of no use to anybody: " + tls.why_no_handshake);
+    } else if (tls.shown && !tls.distrust.empty()) {
+        into.notes.push_back(fmt::format("the server's certificate proves nothing to this machine ({}); who uses TLS "
+                                         "with it has to compare the fingerprint with what the administrator says",
+                                         tls.distrust));
+    }
+    if (tls.data == support::refused) {
+        into.notes.emplace_back("the server encrypts commands, but no files");
     }
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <string_view>
@@ -66,6 +67,11 @@ json::value known(ftp::support what)
     return nullptr;
 }
 
+std::string day_of(std::chrono::sys_seconds time)
+{
+    return fmt::format("{:%Y-%m-%d}", time);
+}
+
 json::object data_modes(const ftp::probe_report& report)
 {
     json::object modes;
@@ -83,6 +89,32 @@ json::object data_modes(const ftp::probe_report& report)
     return modes;
 }
 
+json::object details(const ftp::tls_findings& tls)
+{
+    json::object versions;
+    for (std::size_t i = 0; i < tls.versions.size(); ++i) {
+        versions[to_string(static_cast<net::tls_version>(i))] = known(tls.versions[i]);
+    }
+    json::object found{{"version", to_string(*tls.version)},    {"cipher", tls.cipher},
+                       {"versions", std::move(versions)},       {"data", known(tls.data)},
+                       {"resumes_session", known(tls.resumes)}, {"requires_session", known(tls.requires_session)}};
+    if (tls.shown) {
+        const auto& shown = *tls.shown;
+        json::object certificate{{"subject", shown.subject},
+                                 {"issuer", shown.issuer},
+                                 {"names", strings(shown.names)},
+                                 {"valid_from", day_of(shown.valid_from)},
+                                 {"valid_until", day_of(shown.valid_until)},
+                                 {"sha256", shown.fingerprint},
+                                 {"trusted", tls.distrust.empty()}};
+        if (!tls.distrust.empty()) {
+            certificate["distrust"] = tls.distrust;
+        }
+        found["certificate"] = std::move(certificate);
+    }
+    return found;
+}
+
 json::object facts(const ftp::probe_report& report)
 {
     json::object found;
@@ -92,7 +124,7 @@ json::object facts(const ftp::probe_report& report)
     found["data"] = data_modes(report);
     found["listing"] = to_string(report.dialect);
     const std::pair<std::string_view, ftp::support> all[]{
-        {"tls", report.offers_tls},
+        {"tls", report.tls.offered},
         {"mlsd", report.mlsd},
         {"list", report.list},
         {"dot_files", report.shows_dotfiles},
@@ -112,6 +144,9 @@ json::object facts(const ftp::probe_report& report)
     };
     for (const auto& [name, value] : all) {
         found[name] = known(value);
+    }
+    if (report.tls.version) {
+        found["tls_details"] = details(report.tls);
     }
     if (report.zone) {
         found["zone_minutes"] = report.zone->count();

@@ -41,6 +41,16 @@ control_channel::control_channel(std::unique_ptr<net::byte_stream> stream, std::
 {
 }
 
+result<> control_channel::secure(std::unique_ptr<net::tls_stream> with)
+{
+    if (!check()) {
+        return failure{errc::protocol_violation, "the server went on talking in plain text after its consent to TLS"};
+    }
+    with->put_over(std::move(stream_));
+    stream_ = std::move(with);
+    return {};
+}
+
 awaitable<result<proto::reply>> control_channel::exchange(proto::command what)
 {
     const auto begin = clock::now();

@@ -40,11 +40,15 @@ std::string peer_name(const net::endpoint& peer, const config& settings)
 }
 
 awaitable<result<proto::login_outcome>> log_in(control_channel& control, const config& settings,
-                                               std::function<void(const proto::reply&)> heard)
+                                               std::function<void(const proto::reply&)> heard,
+                                               std::optional<proto::reply> greeting)
 {
     proto::login_sequence login{request_for(settings)};
     auto step = login.start();
-    bool greeted = false;
+    bool greeted = greeting.has_value();
+    if (greeted) {
+        step = login.on_reply(*greeting);
+    }
     for (;;) {
         if (auto* failed = std::get_if<proto::login_sequence::failed>(&step)) {
             co_return std::move(failed->why);

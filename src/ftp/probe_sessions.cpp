@@ -1,5 +1,4 @@
-// Several commands in a packet, several sessions, and whether TLS is offered.
-#include "ftpfs/ftp/login.hpp"
+// Several commands in a packet, and several sessions.
 #include "probe_steps.hpp"
 
 #include <fmt/format.h>
@@ -14,17 +13,6 @@ using enum probe_outcome;
 
 // How long the second of two commands in a packet may take.
 constexpr std::chrono::seconds second_answer{3};
-
-// On a connection of its own: what follows AUTH is a handshake.
-awaitable<result<proto::reply>> ask_for_tls(probe_context& with)
-{
-    FTPFS_CO_TRY(const auto session, co_await with.connect());
-    FTPFS_CO_TRY(auto greeting, co_await session->read_reply_within(with.settings.connect_timeout));
-    if (!greeting.is_completion()) {
-        co_return greeting;
-    }
-    co_return co_await session->exchange(proto::command::bare("AUTH TLS"));
-}
 
 }  // namespace
 
@@ -88,28 +76,6 @@ awaitable<> probe_sessions(probe_context& with)
     with.tell("sessions", refusal ? odd : good,
               refusal ? fmt::format("{} at the same time; the next is refused: {}", count, to_string(*refusal))
                       : fmt::format("{} at the same time, and no refusal yet", count));
-}
-
-awaitable<> probe_tls(probe_context& with)
-{
-    if (with.report.interrupted || !with.report.greeted) {
-        co_return;
-    }
-    co_await with.hang_up();
-    const auto answer = co_await ask_for_tls(with);
-    if (!answer) {
-        with.report.interrupted = answer.error() == errc::cancelled;
-        if (!with.report.interrupted) {
-            with.tell("TLS", untried, to_string(answer.error()));
-        }
-        co_return;
-    }
-    const bool offered = answer->code == 234;
-    with.report.offers_tls = offered ? support::works : support::refused;
-    with.tell("TLS", good,
-              offered ? "offered; not used, since this version speaks plain FTP only"
-                      : fmt::format("{}: {}", with.features.has("AUTH") ? "listed by FEAT, and refused" : "not offered",
-                                    answer->as_failure().detail));
 }
 
 }  // namespace ftpfs::ftp

@@ -23,9 +23,11 @@ awaitable<> probe_listings(probe_context& with);
 // SIZE, MDTM, REST, RANG, and how a transfer can be ended early.
 awaitable<> probe_files(probe_context& with);
 
-// Several commands in a packet, several sessions, TLS.
+// Several commands in a packet, several sessions.
 awaitable<> probe_pipelining(probe_context& with);
 awaitable<> probe_sessions(probe_context& with);
+
+// TLS, on connections of its own, and a login over it.
 awaitable<> probe_tls(probe_context& with);
 
 // Everything that changes something, in a directory of its own.

@@ -89,13 +89,25 @@ awaitable<result<data_opening>> open_probe_data(const data_context& with, std::s
 }
 
 awaitable<result<probe_transfer>> receive(control_channel& control, const config& settings, data_opening data,
-                                          std::vector<proto::command> commands, std::size_t limit)
+                                          std::vector<proto::command> commands, std::size_t limit,
+                                          data_preparation preparation)
 {
     FTPFS_CO_TRY(auto refused, co_await begin(control, std::move(commands)));
     if (refused) {
         co_return probe_transfer{*std::move(refused)};
     }
     probe_transfer done{proto::reply{226, {}}};
+    if (preparation) {
+        auto prepared = co_await preparation(data.stream);
+        if (!prepared) {
+            data.stream->close(net::close_mode::abortive);
+            FTPFS_CO_TRY(done.verdict, co_await verdict(control));
+            if (done.verdict.is_negative()) {
+                co_return done;
+            }
+            co_return std::move(prepared).error();
+        }
+    }
     // Whoever drips bytes for ever is given up, too.
     const auto latest = clock::now() + 2 * settings.timeout;
     std::array<std::byte, 16384> buffer{};
@@ -109,6 +121,9 @@ awaitable<result<probe_transfer>> receive(control_channel& control, const config
         done.received += *count;
         const auto kept = std::min(*count, limit - std::min(limit, done.bytes.size()));
         done.bytes.append(reinterpret_cast<const char*>(buffer.data()), kept);
+    }
+    if (preparation) {
+        co_await data.stream->shutdown_send();  // the farewell that vsftpd's verdict waits for
     }
     data.stream->close(net::close_mode::orderly);
     if (!control.quiet()) {

@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,9 +34,14 @@ struct probe_transfer {
     std::uint64_t received = 0;
 };
 
-// The commands one by one; the last one transfers to us. The channel is quiet afterwards, or broken.
+// What is done with a data connection when the server has agreed to the transfer.
+using data_preparation = std::function<awaitable<result<>>(std::unique_ptr<net::byte_stream>&)>;
+
+// The commands one by one; the last one transfers to us. The channel is quiet afterwards, or broken. Where
+// `preparation` fails and the server then says why, that is the verdict.
 awaitable<result<probe_transfer>> receive(control_channel& control, const config& settings, data_opening data,
-                                          std::vector<proto::command> commands, std::size_t limit);
+                                          std::vector<proto::command> commands, std::size_t limit,
+                                          data_preparation preparation = {});
 // The same, to the server.
 awaitable<result<probe_transfer>> send(control_channel& control, const config& settings, data_opening data,
                                        std::vector<proto::command> commands, std::string bytes);

@@ -36,6 +36,13 @@ bool is_address(const std::string& host)
     return !no_address;
 }
 
+// What SSL_set_min_proto_version() and its sister are macros for.
+bool set_limit(SSL& tls, int which, tls_version version) noexcept
+{
+    constexpr long numbers[]{TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
+    return SSL_ctrl(&tls, which, numbers[static_cast<std::size_t>(version)], nullptr) == 1;
+}
+
 // The certificate has to be for that host, and the server is told which one is meant (RFC 6066 §3: names only).
 bool expect(SSL& tls, const std::string& host)
 {
@@ -51,8 +58,7 @@ bool expect(SSL& tls, const std::string& host)
 
 }  // namespace
 
-result<std::unique_ptr<tls_stream>> tls_stream::make(std::unique_ptr<byte_stream> below,
-                                                     std::shared_ptr<tls_context> context, const std::string& host)
+result<std::unique_ptr<tls_stream>> tls_stream::make(std::shared_ptr<tls_context> context, const std::string& host)
 {
     openssl_ptr<SSL, SSL_free> tls{SSL_new(context->native())};
     openssl_ptr<BIO, BIO_free> in{BIO_new(BIO_s_mem())};
@@ -65,13 +71,15 @@ result<std::unique_ptr<tls_stream>> tls_stream::make(std::unique_ptr<byte_stream
     }
     SSL_set_bio(tls.get(), in.release(), out.release());
     SSL_set_connect_state(tls.get());
-    return std::unique_ptr<tls_stream>{new tls_stream{std::move(below), std::move(context), tls.release()}};
+    return std::unique_ptr<tls_stream>{new tls_stream{std::move(context), tls.release()}};
 }
 
-tls_stream::tls_stream(std::unique_ptr<byte_stream> below, std::shared_ptr<tls_context> context, ssl_st* tls) noexcept
-    : below_{std::move(below)}, context_{std::move(context)}, tls_{tls}
+tls_stream::tls_stream(std::shared_ptr<tls_context> context, ssl_st* tls) noexcept
+    : context_{std::move(context)}, tls_{tls}
 {
     SSL_set_app_data(tls_, this);
+    // Whatever the system's configuration says.
+    offer(tls_version::tls_1_2, tls_version::tls_1_3);
     SSL_CTX_sess_set_new_cb(context_->native(), &tls_stream::remember);
 }
 
@@ -84,6 +92,14 @@ int tls_stream::remember(ssl_st* tls, ssl_session_st* session)
 {
     static_cast<tls_stream*>(SSL_get_app_data(tls))->session_ = tls_session{session, SSL_SESSION_free};
     return 1;  // it is ours to free
+}
+
+bool tls_stream::offer(tls_version oldest, tls_version newest) noexcept
+{
+    // Level 0: otherwise OpenSSL 3 has no cipher for TLS 1.0 and 1.1, whose signatures use SHA-1.
+    const bool allowed = oldest > tls_version::tls_1_1 || SSL_set_cipher_list(tls_, "DEFAULT@SECLEVEL=0") == 1;
+    return allowed && set_limit(*tls_, SSL_CTRL_SET_MIN_PROTO_VERSION, oldest) &&
+           set_limit(*tls_, SSL_CTRL_SET_MAX_PROTO_VERSION, newest);
 }
 
 void tls_stream::use_session(const tls_session& session)

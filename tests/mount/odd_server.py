@@ -1,6 +1,7 @@
 """An FTP server with habits that no test server has: whatever a test asks for, on the loopback, in threads."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -37,6 +38,12 @@ class Habits:
     changes: list[str] = field(default_factory=list)
     """What it was told to make, store and remove, and did."""
     one_command_per_packet: bool = False
+    silent_after: str = ""
+    """The verb whose reply is the last one."""
+    tls: ssl.SSLContext | None = None
+    """For AUTH TLS, and for data after PROT P."""
+    after_auth: str = ""
+    """In plain text behind the consent to AUTH."""
 
 
 @contextmanager
@@ -93,6 +100,7 @@ class _Session:
         self.listener: socket.socket | None = None
         self.target: tuple[str, int] | None = None
         self.offset = 0
+        self.protects_data = False
 
     def run(self) -> None:
         if not self.habits.greeting:
@@ -101,7 +109,8 @@ class _Session:
         self.say(self.habits.greeting)
         if self.habits.greeting.startswith("4"):
             return
-        for line in self._commands():
+        commands = self._commands()
+        while (line := next(commands, None)) is not None:
             verb, _, argument = line.partition(" ")
             reply = self.habits.replies.get(line, self.habits.replies.get(verb))
             if reply is None:
@@ -110,6 +119,13 @@ class _Session:
                 self.say(reply)
             if verb == "QUIT":
                 return
+            if verb == self.habits.silent_after:
+                while self.connection.recv(4096):
+                    pass
+                return
+            if verb == "AUTH" and self.habits.tls and reply is None:
+                self.connection = self.habits.tls.wrap_socket(self.connection, server_side=True)
+                commands = self._commands()
 
     def say(self, reply: str) -> None:
         self.connection.sendall(reply.encode() + b"\r\n")
@@ -117,10 +133,10 @@ class _Session:
     def _commands(self) -> Iterator[str]:
         if not self.habits.one_command_per_packet:
             for line in self.connection.makefile("rb"):
-                yield line.decode().rstrip("\r\n")
+                yield line.decode(errors="replace").rstrip("\r\n")
             return
         while packet := self.connection.recv(4096):
-            yield packet.split(b"\r\n")[0].decode()
+            yield packet.split(b"\r\n")[0].decode(errors="replace")
 
     def _obey(self, verb: str, argument: str) -> None:
         simple = {
@@ -132,6 +148,7 @@ class _Session:
             "CWD": "250 there",
             "NOOP": "200 still here",
             "QUIT": "221 bye",
+            "PBSZ": "200 PBSZ=0",
         }
         commands: dict[str, Callable[[str], None]] = {
             "FEAT": self._feat,
@@ -144,6 +161,8 @@ class _Session:
             "REST": self._rest,
             "SIZE": self._size,
             "MDTM": lambda _: self.say("213 20261101100000"),
+            "AUTH": self._auth,
+            "PROT": self._prot,
             "MKD": lambda name: self._change("MKD", name, "257"),
             "RMD": lambda name: self._change("RMD", name, "250"),
         }
@@ -156,6 +175,13 @@ class _Session:
 
     def _feat(self, _: str) -> None:
         self.say("\r\n".join(["211-Features:", *(f" {name}" for name in self.habits.features), "211 End"]))
+
+    def _auth(self, _: str) -> None:
+        self.say(f"234 go{self.habits.after_auth}" if self.habits.tls else "500 AUTH?")
+
+    def _prot(self, level: str) -> None:
+        self.protects_data = level == "P"
+        self.say("200 good")
 
     def _listen(self) -> int:
         self.target = None
@@ -195,8 +221,12 @@ class _Session:
             return
         self.say("150 here it comes")
         try:
+            if self.protects_data and self.habits.tls:
+                data = self.habits.tls.wrap_socket(data, server_side=True)
             with data:
                 data.sendall(content)
+                if isinstance(data, ssl.SSLSocket):
+                    data.unwrap()
         except OSError:
             self.say("426 gone")
             return

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import ssl
 import subprocess
 from enum import IntEnum
 from pathlib import Path
@@ -14,7 +15,8 @@ from limits import LIMITS
 from listeners import silent_listener, unused_port, web_server
 from mount import FTPFS, environment, run_ftpfs
 from odd_server import HOST, Habits, odd_server
-from servers import SERVERS, Server
+from servers import SERVERS, Server, Tls
+from servers.tls import IDENTITY, write_identity
 
 pytestmark = pytest.mark.cli
 
@@ -195,7 +197,109 @@ def test_a_server_that_wants_tls() -> None:
     done = _probe_odd(Habits(replies={"USER": "530 Non-anonymous sessions must use encryption.", "AUTH": "234 go"}))
     assert done.returncode == Status.TLS
     assert "wants TLS" in done.stdout
-    assert "TLS             ok    offered" in done.stdout
+    assert "TLS             bad   offered, but the handshake fails" in done.stdout
+
+
+TLS_SERVERS = ("vsftpd", "proftpd", "pure-ftpd")
+
+
+@pytest.mark.parametrize("name", TLS_SERVERS)
+@pytest.mark.parametrize("tls", (Tls.OFFERED, Tls.STRICT))
+def test_tls(name: str, tls: Tls, start_server: StartServer) -> None:
+    found = _json_of(start_server(SERVERS[name], tls=tls))
+    assert found["facts"]["tls"] is True
+    details = found["facts"]["tls_details"]
+    assert details["version"] == "TLS 1.3" and details["cipher"].startswith("TLS_")
+    assert details["versions"] == {"TLS 1.0": False, "TLS 1.1": False, "TLS 1.2": True, "TLS 1.3": True}
+    assert details["data"] is True
+    resumes = name != "pure-ftpd"  # gives no tickets
+    assert details["resumes_session"] is resumes
+    assert details["requires_session"] is (resumes and tls is Tls.STRICT)
+    certificate = details["certificate"]
+    assert certificate["subject"] == certificate["issuer"] == "O = Example Ltd., CN = ftp.example.net"
+    assert certificate["names"] == ["ftp.example.net", "127.0.0.1"]
+    assert certificate["trusted"] is False and "self-signed" in certificate["distrust"]
+    assert len(certificate["sha256"]) == 95
+    assert any("offers TLS, but a mount of this version does not speak it" in note for note in found["notes"])
+
+
+@pytest.mark.parametrize("name", TLS_SERVERS)
+def test_a_server_that_speaks_only_tls(name: str, start_server: StartServer) -> None:
+    server = start_server(SERVERS[name], tls=Tls.ONLY)
+    done = _probe("--trace", server.url)
+    assert done.returncode == Status.TLS
+    assert server.account.password not in done.stdout
+    for words in (
+        "login           bad   the server requires TLS",
+        "TLS login       ok    as tester",
+        "TLS data        ok    works",
+        "TLS versions    ok    1.3, 1.2; refused: 1.1, 1.0",
+        "this version does not speak TLS yet",
+    ):
+        assert words in done.stdout, done.stdout
+
+
+def test_a_certificate_that_is_trusted(start_server: StartServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = start_server(SERVERS["vsftpd"], tls=Tls.OFFERED)
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.etc / IDENTITY))
+    certificate = _json_of(server)["facts"]["tls_details"]["certificate"]
+    assert certificate["trusted"] is True and "distrust" not in certificate
+
+
+@pytest.fixture
+def identity(tmp_path: Path) -> ssl.SSLContext:
+    write_identity(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / IDENTITY)
+    return context
+
+
+def test_tls_with_one_version(identity: ssl.SSLContext) -> None:
+    identity.maximum_version = ssl.TLSVersion.TLSv1_2
+    done = _probe_odd(Habits(tls=identity))
+    assert "TLS             ok    TLS 1.2, " in done.stdout
+    assert "TLS versions    ok    1.2; refused: 1.3, 1.1, 1.0" in done.stdout
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1 is deprecated")
+def test_tls_with_old_versions(identity: ssl.SSLContext) -> None:
+    identity.minimum_version = ssl.TLSVersion.TLSv1
+    identity.set_ciphers("DEFAULT@SECLEVEL=0")
+    done = _probe_odd(Habits(tls=identity))
+    assert "TLS versions    note  1.3, 1.2, 1.1, 1.0; 1.0 and 1.1 are not safe any more" in done.stdout
+
+
+def test_tls_without_encrypted_data(identity: ssl.SSLContext) -> None:
+    done = _probe_odd(Habits(tls=identity, replies={"PROT": "536 not here"}))
+    assert "TLS data        bad   no encrypted data connection: PROT P: 536 not here" in done.stdout
+    assert "the server encrypts commands, but no files" in done.stdout
+
+
+def test_tls_whose_data_never_come(identity: ssl.SSLContext) -> None:
+    """After PROT P the server goes on in plain text."""
+    done = _probe_odd(Habits(tls=identity, replies={"PROT": "200 but not really"}))
+    assert "TLS data        bad   no encrypted data connection: " in done.stdout
+
+
+def test_plain_text_behind_the_consent_to_tls(identity: ssl.SSLContext) -> None:
+    """Somebody in between may have put it there, to be taken for an answer that was encrypted."""
+    done = _probe_odd(Habits(tls=identity, after_auth="\r\n200 injected"))
+    assert "TLS             bad   offered, but the handshake fails" in done.stdout
+    assert "the server went on talking in plain text after its consent to TLS" in done.stdout
+
+
+def test_nobody_shakes_hands() -> None:
+    done = _probe_odd(Habits(replies={"AUTH": "234 go"}, silent_after="AUTH"))
+    assert done.returncode == Status.OK
+    assert "TLS             bad   offered, but the handshake fails: timed out" in done.stdout
+    assert "the server's TLS is of no use to anybody" in done.stdout
+
+
+def test_a_password_is_not_tried_again_over_tls(identity: ssl.SSLContext) -> None:
+    done = _probe_odd(Habits(tls=identity, replies={"PASS": "530 wrong"}), "--trace")
+    assert done.returncode == Status.LOGIN
+    assert done.stdout.count("> PASS") == 1
+    assert "TLS             ok    TLS 1.3" in done.stdout
 
 
 def test_a_server_that_is_full() -> None:

@@ -11,10 +11,11 @@ from .proftpd import Proftpd
 from .pureftpd import PureFtpd
 from .pyftpdlib_server import Pyftpdlib
 from .server import Server, ServerError
+from .tls import Tls
 from .vsftpd import Vsftpd
 
 SERVERS: dict[str, type[Server]] = {
     server.name: server for server in (Vsftpd, Proftpd, PureFtpd, Pyftpdlib, InetutilsFtpd)
 }
 
-__all__ = ["HOME", "SERVERS", "Account", "PackageError", "Server", "ServerError"]
+__all__ = ["HOME", "SERVERS", "Account", "PackageError", "Server", "ServerError", "Tls"]

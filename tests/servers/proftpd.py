@@ -1,6 +1,8 @@
 """ProFTPD with the options of Debian's template that a client notices: MLSD, `ShowSymlinks`, a `DenyFilter`."""
 
+from .packages import unpacked
 from .server import Server
+from .tls import IDENTITY, Tls
 
 
 _READING = """\
@@ -45,7 +47,7 @@ Port {self.port}
 UseIPv6 off
 User nobody
 Group nogroup
-ModulePath {self.program("usr/lib/proftpd")}
+ModulePath {self._modules()}
 AuthPAM off
 AuthUserFile /etc/logins
 AuthGroupFile /etc/group
@@ -69,4 +71,29 @@ SystemLog none
 WtmpLog off
 ScoreboardFile /etc/empty/scoreboard
 PidFile /etc/empty/pid
+{self._tls()}"""
+
+    def _modules(self) -> str:
+        """ProFTPD looks in one folder only, and mod_tls is in a package of its own."""
+        if not self.tls:
+            return self.program("usr/lib/proftpd")
+        folder = self.etc / "modules"
+        folder.mkdir(exist_ok=True)
+        for package in (self.package, "proftpd-mod-crypto"):
+            for module in (unpacked(package) / "usr/lib/proftpd").glob("*.so"):
+                (folder / module.name).unlink(missing_ok=True)
+                (folder / module.name).symlink_to(module)
+        return "/etc/modules"
+
+    def _tls(self) -> str:
+        if not self.tls:
+            return ""
+        return f"""\
+LoadModule mod_tls.c
+TLSEngine on
+TLSRequired {"on" if self.tls is Tls.ONLY else "off"}
+TLSRSACertificateFile /etc/{IDENTITY}
+TLSRSACertificateKeyFile /etc/{IDENTITY}
+TLSVerifyClient off
+{"TLSOptions NoSessionReuseRequired" if self.tls is Tls.OFFERED else ""}
 """

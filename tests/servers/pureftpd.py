@@ -1,6 +1,7 @@
 """Pure-FTPd: MLSD, and a listing limit that is raised here because a directory of the tests has 100,000 entries."""
 
 from .server import Server
+from .tls import IDENTITY, Tls
 
 
 class PureFtpd(Server):
@@ -20,4 +21,5 @@ class PureFtpd(Server):
             *("--maxclientsperip", str(self.max_connections)),
             *("--limitrecursion", "200000:10"),
             *("--pidfile", "/etc/empty/pid"),
+            *([f"--tls={2 if self.tls is Tls.ONLY else 1}", f"--certfile=/etc/{IDENTITY}"] if self.tls else []),
         ]

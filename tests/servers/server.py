@@ -4,6 +4,7 @@ A server listens on the loopback and a free port, if nothing else is said, and s
 not `chrooted`, as the directory its login lands in, `account.HOME`.
 What `writable` servers export belongs to their account, with all that is in it when they are made.
 Its clock on the wall is that of `zone`, a name or a rule as in the variable TZ.
+It speaks `tls` where that is given: vsftpd, ProFTPD and Pure-FTPd can.
 It keeps its port over `kill` and `start`. It ends with the process that started it, and leaves nothing behind.
 """
 
@@ -19,6 +20,7 @@ from urllib.parse import quote
 from .account import Account, write_etc
 from .jail import Jail
 from .packages import library_path, unpacked
+from .tls import Tls, write_identity
 
 HOST = "127.0.0.1"
 _START_TIMEOUT = 15.0
@@ -47,10 +49,12 @@ class Server(ABC):
         host: str = HOST,
         port: int | None = None,
         zone: str = "UTC",
+        tls: Tls | None = None,
     ) -> None:
         self.export = export
         self.writable = writable
         self.zone = zone
+        self.tls = tls
         self.chrooted = chrooted
         self.account = account
         self.limited = max_connections is not None
@@ -62,6 +66,8 @@ class Server(ABC):
         self.etc = Path(self._state.name) / "etc"
         self.log = Path(self._state.name) / "log"
         write_etc(self.etc, account)
+        if tls:
+            write_identity(self.etc)
         if writable and os.geteuid() == 0:
             for path in (export, *export.rglob("*")):
                 os.chown(path, account.uid, account.gid, follow_symlinks=False)

@@ -4,6 +4,7 @@ With a zone it has `use_localtime`, so that MDTM tells local time, too.
 """
 
 from .server import Server
+from .tls import IDENTITY, Tls
 
 
 class Vsftpd(Server):
@@ -34,4 +35,17 @@ seccomp_sandbox=NO
 delay_failed_login=0
 max_clients={self.max_connections}
 max_per_ip=0
+{self._tls()}"""
+
+    def _tls(self) -> str:
+        if not self.tls:
+            return ""
+        forced = "YES" if self.tls is Tls.ONLY else "NO"
+        return f"""\
+ssl_enable=YES
+rsa_cert_file=/etc/{IDENTITY}
+force_local_logins_ssl={forced}
+force_local_data_ssl={forced}
+require_ssl_reuse={"NO" if self.tls is Tls.OFFERED else "YES"}
+ssl_ciphers=HIGH
 """

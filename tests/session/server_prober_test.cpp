@@ -153,7 +153,7 @@ TEST_F(server_prober_test, says_why_the_login_failed)
     ASSERT_TRUE(report.end);
     EXPECT_TRUE(*report.end == errc::login_refused);
     EXPECT_THAT(words_of(report, "login"), HasSubstr("530 **** is wrong"));
-    EXPECT_EQ(report.offers_tls, ftp::support::works);
+    EXPECT_EQ(report.tls.offered, ftp::support::works);
     EXPECT_EQ(server.connections(), 2U) << "a wrong password is tried once";
 }
 

@@ -42,15 +42,16 @@ void add_names(X509* to, const std::vector<std::string>& names)
 
 }  // namespace
 
-tls_identity::tls_identity(const std::string& common_name, const std::vector<std::string>& names)
+tls_identity::tls_identity(const std::string& common_name, const std::vector<std::string>& names,
+                           std::chrono::hours from_now)
 {
-    constexpr long hour = 3600;
+    constexpr std::chrono::seconds two_days = std::chrono::hours{48};
     const key_ptr pair{EVP_EC_gen("P-256")};
     const certificate_ptr made{X509_new()};
     X509_set_version(made.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(made.get()), -hour);
-    X509_gmtime_adj(X509_getm_notAfter(made.get()), 24 * hour);
+    X509_gmtime_adj(X509_getm_notBefore(made.get()), -two_days.count());
+    X509_gmtime_adj(X509_getm_notAfter(made.get()), std::chrono::seconds{from_now}.count());
     auto* const subject = X509_get_subject_name(made.get());
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
                                reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0);

@@ -3,15 +3,17 @@
 
 #include <boost/asio/ssl/context.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 namespace ftpfs::test {
 
-// Signed by itself, valid from an hour ago for a day.
+// Signed by itself, valid from two days ago.
 struct tls_identity {
     // `names`: as OpenSSL writes them, "DNS:ftp.example.net" or "IP:127.0.0.1".
-    explicit tls_identity(const std::string& common_name, const std::vector<std::string>& names = {});
+    explicit tls_identity(const std::string& common_name, const std::vector<std::string>& names = {},
+                          std::chrono::hours from_now = std::chrono::hours{24});
 
     // A server that shows it.
     boost::asio::ssl::context server() const;

@@ -11,6 +11,7 @@
 #include "ftpfs/core/log.hpp"
 #include "ftpfs/core/secret.hpp"
 #include "ftpfs/net/byte_stream.hpp"
+#include "ftpfs/net/tls_stream.hpp"
 #include "ftpfs/proto/command.hpp"
 #include "ftpfs/proto/name_codec.hpp"
 #include "ftpfs/proto/reply.hpp"
@@ -30,6 +31,10 @@ public:
 
     // Begins busy: the server speaks first. `timeout`: for each wait without progress.
     control_channel(std::unique_ptr<net::byte_stream> stream, std::chrono::milliseconds timeout, log logger);
+
+    // After the server's consent to AUTH TLS: from now on through this; its handshake is the caller's. Fails where the
+    // server is already saying more than its consent, which could have come from anybody.
+    result<> secure(std::unique_ptr<net::tls_stream> with);
 
     // From now on a byte 0xFF (IAC of Telnet) of a command is sent twice, or once, which is how it begins.
     void double_iac(bool on) noexcept { doubles_iac_ = on; }

@@ -5,6 +5,7 @@
 
 #include "ftpfs/core/error.hpp"
 #include "ftpfs/ftp/server_profile.hpp"
+#include "ftpfs/ftp/tls_findings.hpp"
 #include "ftpfs/proto/dialect.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -57,7 +58,7 @@ struct probe_report {
     std::chrono::milliseconds greeting_took{};
     std::chrono::milliseconds login_took{};
     std::chrono::microseconds round_trip{};
-    support offers_tls = support::unknown;  // AUTH TLS
+    tls_findings tls;
 
     std::optional<boost::asio::ip::address> peer;
     data_trial epsv;

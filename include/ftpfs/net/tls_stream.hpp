@@ -1,6 +1,7 @@
 // The client's end of a TLS connection, over another stream (RFC 8446, RFC 5246).
 //
-//     tls_stream::make(below, context, host) ─► use_session()? ─► handshake() ─► read, write ─► shutdown_send()
+//     tls_stream::make(context, host) ─► put_over(below), offer()?, use_session()? ─► handshake() ─► read, write ─►
+//     shutdown_send()
 //
 // OpenSSL does the work in memory; what it wants sent or read goes through the stream below, whose deadline is that of
 // everything here. Used as every byte_stream; look() and peek() know only what is decrypted already. An end without
@@ -11,6 +12,7 @@
 #include "ftpfs/net/byte_stream.hpp"
 #include "ftpfs/net/certificate.hpp"
 #include "ftpfs/net/tls_context.hpp"
+#include "ftpfs/net/tls_version.hpp"
 
 #include <array>
 #include <memory>
@@ -28,10 +30,15 @@ using tls_session = std::shared_ptr<ssl_session_st>;
 class tls_stream final : public byte_stream {
 public:
     // `host`: a name or address, as the user wrote it; the certificate has to be for that.
-    static result<std::unique_ptr<tls_stream>> make(std::unique_ptr<byte_stream> below,
-                                                    std::shared_ptr<tls_context> context, const std::string& host);
+    static result<std::unique_ptr<tls_stream>> make(std::shared_ptr<tls_context> context, const std::string& host);
     ~tls_stream() override;
 
+    // Before anything else.
+    void put_over(std::unique_ptr<byte_stream> below) noexcept { below_ = std::move(below); }
+
+    // Before the handshake: other versions than 1.2 and 1.3. Ciphers and signatures that go with the old ones are
+    // allowed then. False where OpenSSL was built without them.
+    bool offer(tls_version oldest, tls_version newest) noexcept;
     // Before the handshake: begin where another connection to the same server is.
     void use_session(const tls_session& session);
     awaitable<result<>> handshake();
@@ -69,7 +76,7 @@ private:
         std::span<const std::byte> from{};
     };
 
-    tls_stream(std::unique_ptr<byte_stream> below, std::shared_ptr<tls_context> context, ssl_st* tls) noexcept;
+    tls_stream(std::shared_ptr<tls_context> context, ssl_st* tls) noexcept;
     static int remember(ssl_st* tls, ssl_session_st* session);
     int take(turn now);
     // Until the call has succeeded; 0: the peer has ended.

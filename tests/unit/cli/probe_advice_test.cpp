@@ -35,7 +35,7 @@ probe_report healthy()
         *known = support::works;
     }
     found.announces_mlsd = true;
-    found.offers_tls = support::refused;
+    found.tls.offered = support::refused;
     return found;
 }
 
@@ -155,7 +155,7 @@ const finding findings[]{
     {"a slow greeting", [](probe_report& found) { found.greeting_took = 5s; }, "takes 5.0 s to greet", "", ""},
     {"a slow login", [](probe_report& found) { found.login_took = 4500ms; }, "a login takes 4.5 s", "", ""},
     {"a long way", [](probe_report& found) { found.round_trip = 150ms; }, "", "a round trip takes 150 ms", ""},
-    {"TLS", [](probe_report& found) { found.offers_tls = support::works; }, "", "offers TLS", ""},
+    {"TLS", [](probe_report& found) { found.tls.offered = support::works; }, "", "offers TLS", ""},
     {"nothing can be stored", [](probe_report& found) { found.stores = support::refused; }, "nothing can be written",
      "", ""},
     {"a leftover", [](probe_report& found) { found.leftover = "/x"; }, "\"/x\" could not be removed", "", ""},

@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <stdexcept>
 
 namespace ftpfs::net {
 namespace {
@@ -52,9 +53,15 @@ protected:
 
     std::unique_ptr<tls_stream> over(std::unique_ptr<byte_stream> below, const std::string& host = "ftp.example.net")
     {
-        auto made = tls_stream::make(std::move(below), context, host);
-        EXPECT_TRUE(made);
-        return made ? *std::move(made) : nullptr;
+        auto made = tls_stream::make(context, host);
+        if (!made) {
+            throw std::runtime_error{to_string(made.error())};
+        }
+        (*made)->put_over(std::move(below));
+        if (only) {
+            EXPECT_TRUE((*made)->offer(*only, *only));
+        }
+        return *std::move(made);
     }
 
     // To a server that does that.
@@ -111,17 +118,11 @@ protected:
         co_return came;
     }
 
-    void offer_only(tls_version oldest, tls_version newest)
-    {
-        auto made = tls_context::make(oldest, newest);
-        ASSERT_TRUE(made);
-        context = *std::move(made);
-    }
-
     asio::io_context loop;
     test::tls_identity identity;
     ssl::context server;
     std::shared_ptr<tls_context> context = tls_context::make().value();
+    std::optional<tls_version> only;  // is offered
 };
 
 TEST_F(tls_stream_test, brings_bytes_both_ways)
@@ -187,14 +188,20 @@ class trusted_tls_stream : public tls_stream_test {
 protected:
     trusted_tls_stream() : file{std::filesystem::path{testing::TempDir()} / "ftpfs_trusted.pem"}
     {
-        std::ofstream{file} << identity.certificate;
         ::setenv("SSL_CERT_FILE", file.c_str(), 1);
-        context = tls_context::make().value();
+        trust(identity);
     }
     ~trusted_tls_stream() override
     {
         ::unsetenv("SSL_CERT_FILE");
         std::filesystem::remove(file);
+    }
+
+    void trust(const test::tls_identity& whom)
+    {
+        std::ofstream{file} << whom.certificate;
+        server = whom.server();
+        context = tls_context::make().value();
     }
 
     std::string distrust_as(const std::string& host)
@@ -215,12 +222,19 @@ TEST_F(trusted_tls_stream, believes_it_for_the_hosts_it_names_only)
     EXPECT_THAT(distrust_as("::1"), HasSubstr("IP address mismatch"));
 }
 
+TEST_F(trusted_tls_stream, does_not_believe_what_has_expired)
+{
+    const test::tls_identity old{"ftp.example.net", {"DNS:ftp.example.net"}, std::chrono::hours{-1}};
+    trust(old);
+    EXPECT_THAT(distrust_as("ftp.example.net"), HasSubstr("expired"));
+}
+
 class resumed_tls_stream : public tls_stream_test, public testing::WithParamInterface<tls_version> {};
 
 TEST_P(resumed_tls_stream, begins_where_another_one_is)
 {
     SSL_CTX_set_session_id_context(server.native_handle(), reinterpret_cast<const unsigned char*>("ftpfs"), 5);
-    offer_only(GetParam(), GetParam());
+    only = GetParam();
     const auto first = over_server(say_hello);
     EXPECT_EQ(test::run(loop, shake_and_read(*first)), "hello");
     EXPECT_EQ(first->version(), GetParam());
@@ -242,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(versions, resumed_tls_stream, testing::Values(tls_versi
 TEST_F(tls_stream_test, names_the_version_that_the_server_refuses)
 {
     SSL_CTX_set_min_proto_version(server.native_handle(), TLS1_3_VERSION);
-    offer_only(tls_version::tls_1_2, tls_version::tls_1_2);
+    only = tls_version::tls_1_2;
     const auto stream = over_server(say_hello);
     EXPECT_THAT(test::run(loop, shake_and_read(*stream)), HasSubstr("protocol version"));
 }
@@ -251,11 +265,19 @@ TEST_F(tls_stream_test, speaks_old_versions_where_they_are_asked_for)
 {
     SSL_CTX_set_min_proto_version(server.native_handle(), TLS1_VERSION);
     SSL_CTX_set_cipher_list(server.native_handle(), "DEFAULT@SECLEVEL=0");
-    offer_only(tls_version::tls_1_0, tls_version::tls_1_0);
+    only = tls_version::tls_1_0;
     const auto stream = over_server(say_hello);
     EXPECT_EQ(test::run(loop, shake_and_read(*stream)), "hello");
     EXPECT_EQ(stream->version(), tls_version::tls_1_0);
     EXPECT_EQ(to_string(stream->version()), "TLS 1.0");
+}
+
+TEST_F(tls_stream_test, speaks_no_old_versions_by_itself)
+{
+    SSL_CTX_set_max_proto_version(server.native_handle(), TLS1_1_VERSION);
+    SSL_CTX_set_cipher_list(server.native_handle(), "DEFAULT@SECLEVEL=0");
+    const auto stream = over_server(say_hello);
+    EXPECT_THAT(test::run(loop, shake_and_read(*stream)), HasSubstr("protocol version"));
 }
 
 // Without TLS's own farewell it may have been cut by anybody.
