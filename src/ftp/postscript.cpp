@@ -75,7 +75,7 @@ awaitable<> postscript::hear(const data_context& with)
         if (answer && answer->is_preliminary()) {
             control.give_up();
         }
-        // A refusal may be about the moment (ProFTPD 1.3.8: 450 while it still reads the data).
+        // A refusal is heard once more, and explained, when the time is set by itself.
         const bool granted = answer && answer->is_completion();
         wish = granted ? time_wish::granted : wish;
     }

@@ -37,7 +37,7 @@ void note_login(server_profile& profile, std::string_view greeting, const proto:
         profile.abort = abort_style::abor_first;
         profile.rewrites_names = true;
     }
-    profile.mlsd_omits_dangling_links = greets_as("ProFTPD");
+    profile.mlsd_omits_dangling_links = profile.reads_in_transfers = greets_as("ProFTPD");
     if (pure || vsftpd || pyftpdlib || greets_as("ProFTPD")) {
         profile.dele_spares_directories = support::works;
     }

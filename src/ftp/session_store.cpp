@@ -227,7 +227,8 @@ awaitable<result<>> session::finish_store(std::optional<std::chrono::sys_seconds
         co_return failure{errc::connection_lost, "no upload is under way"};
     }
     const raised_flag now{sending_};
-    auto last = modified && postscript_->sent ? postscript_->time_command(setup_.profile, *modified) : std::nullopt;
+    const bool queues = postscript_->sent && !setup_.profile.reads_in_transfers;
+    auto last = modified && queues ? postscript_->time_command(setup_.profile, *modified) : std::nullopt;
     const auto answer = co_await storage_->finish(std::move(last));
     co_await end_store(true, answer && answer->is_completion() ? modified : std::nullopt);
     if (!answer) {

@@ -452,6 +452,11 @@ def test_ctrl_c() -> None:
         assert "Nothing is wrong" not in _interrupted("> LIST", f"ftp://bob:pw@{HOST}:{port}/")
 
 
+def test_ctrl_c_while_nobody_shakes_hands() -> None:
+    with odd_server(Habits(replies={"AUTH": "234 go"}, silent_after="AUTH")) as port:
+        assert "TLS data" not in _interrupted("< 234", f"ftp://bob:pw@{HOST}:{port}/")
+
+
 def test_nothing_is_left_after_ctrl_c(start_server: StartServer, small_export: Path) -> None:
     server = start_server(SERVERS["vsftpd"], writable=True)
     before = sorted(small_export.rglob("*"))

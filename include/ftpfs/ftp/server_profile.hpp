@@ -48,6 +48,9 @@ struct server_profile {
     // Commands sent while a transfer runs, or while its end is still to be reported, are kept until then. Never found
     // out by trying, since who loses one says nothing: Pure-FTPd eats them, pyftpdlib obeys them at once.
     support queueing = support::unknown;
+    // But not a packet that arrives in the middle of a transfer: then it answers, or refuses with 450, whatever it has
+    // (ProFTPD 1.3.8; also what came together with the transfer command and had been kept till then).
+    bool reads_in_transfers = false;
     // Bytes that arrive on the data connection before the server has read STOR are not lost.
     support early_data = support::unknown;
     // Commands are Telnet (RFC 959 §3.3): a byte 0xFF of a name must be doubled. Refused: they are read as bytes.

@@ -49,6 +49,7 @@ class CopyIn(MountedWork):
     title = f"`cp` of {NOTES} files of 8 KiB to the server (lftp: mirror -R)"
     distant = True
     processes = 1
+    flags: tuple[str, ...] = ()
 
     def prepare(self, export: Export) -> None:
         export.notes()
@@ -57,13 +58,26 @@ class CopyIn(MountedWork):
         files = sorted(mount.place.export.notes().iterdir())
         target = mount.point / "new"
         shares = [files[i :: self.processes] for i in range(self.processes)]
-        taken = seconds(*(["cp", "--target-directory", target, *share] for share in shares))
+        taken = seconds(*(["cp", *self.flags, "--target-directory", target, *share] for share in shares))
         expect_same_tree(mount.place.export.notes(), mount.place.export.new)
         return taken
 
     def lftp(self, place: Place) -> float:
         taken = seconds(lftp(place, f"mirror -R --parallel={self.processes} {place.export.notes()} new"))
         expect_same_tree(place.export.notes(), place.export.new)
+        return taken
+
+
+class CopyInWithTimes(CopyIn):
+    name = "copy-in-p"
+    title = f"`cp -p` of {NOTES} files of 8 KiB to the server (lftp: mirror -R)"
+    flags = ("-p",)
+
+    def through(self, mount: Mounted) -> float:
+        taken = super().through(mount)
+        for file in mount.place.export.notes().iterdir():
+            there = mount.place.export.new / file.name
+            expect(int(there.stat().st_mtime) == int(file.stat().st_mtime), f"{mount.name} left {there.name} another time")
         return taken
 
 

@@ -69,6 +69,15 @@ TEST(server_profile, asks_behind_transfers_only_where_it_was_tried)
     }
 }
 
+TEST(server_profile, knows_who_answers_in_the_middle_of_a_transfer)
+{
+    server_profile profile;
+    note_login(profile, "ProFTPD Server (Debian)", proto::feature_set{}, "");
+    EXPECT_TRUE(profile.reads_in_transfers);
+    note_login(profile, "(vsFTPd 3.0.3)", proto::feature_set{}, "");
+    EXPECT_FALSE(profile.reads_in_transfers);
+}
+
 TEST(server_profile, gives_up_opening_data_connections_ahead_after_two_failures_in_a_row)
 {
     server_profile profile;
