@@ -15,6 +15,16 @@ void exact_times::note(const remote_path& path, const file_time& fact)
     times_.insert_or_assign(path, fact.value);
 }
 
+void exact_times::move(const remote_path& from, const remote_path& to)
+{
+    auto moved = times_.extract(from);
+    times_.erase(to);
+    if (moved) {
+        moved.key() = to;
+        times_.insert(std::move(moved));
+    }
+}
+
 sys_seconds exact_times::refined(const remote_path& path, const file_time& listed) const
 {
     const bool is_coarse = listed.source == time_source::listing &&

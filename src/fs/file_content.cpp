@@ -140,7 +140,6 @@ result<void> file_content::begin(const file_version& seen)
     }
     if (seen.modified.precision != time_precision::unknown) {
         identity_.transferred.modified = seen.modified;
-        names_.exact().note(path_, seen.modified);
     }
     if (seen.size) {
         identity_.transferred.size = seen.size;

@@ -122,6 +122,7 @@ void metadata::correct(const remote_path& path, const file_version& seen)
     }
     if (seen.modified.precision != time_precision::unknown) {
         object.attributes->modified = seen.modified;
+        note_exact(path, seen.modified);
     }
     objects_.store(path, std::move(object));
 }
@@ -164,9 +165,17 @@ void metadata::question_under_way::amend(const remote_path& directory) const
     }
 }
 
+void metadata::note_exact(const remote_path& path, const file_time& time)
+{
+    if (!lists_facts_) {
+        exact_.note(path, time);
+    }
+}
+
 void metadata::put(const remote_path& path, file_attributes attributes)
 {
     note_change(path, attributes);
+    note_exact(path, attributes.modified);
     directories_.change(path.parent(), path.name(), attributes);
     cache::known_object object;
     object.asked = now_();
@@ -190,6 +199,7 @@ void metadata::erase(const remote_path& path)
     directories_.erase(path);
     directories_.change(path.parent(), path.name(), std::nullopt);
     times_.erase(path);
+    exact_.forget(path);
     cache::known_object object;
     object.asked = now_();
     objects_.store(path, std::move(object));
@@ -209,6 +219,7 @@ void metadata::move(const remote_path& from, const remote_path& to)
     }
     const auto time = times_.extract(from);
     times_.erase(to);
+    exact_.move(from, to);
     erase(from);
     if (attributes) {
         put(to, *std::move(attributes));

@@ -79,6 +79,8 @@ awaitable<result<cache::shared_snapshot>> metadata::take_listing(remote_path dir
         co_return about(directory, std::move(answer).error());
     }
     std::erase_if(answer->entries, [this](const directory_entry& entry) { return is_hidden(entry.attributes); });
+    lists_facts_ = lists_facts_ || (!answer->entries.empty() &&
+                                    answer->entries.front().attributes.modified.source == time_source::fact);
     listing.took = now_() - listing.asked;
     listing.snapshot = std::make_shared<const cache::directory_snapshot>(std::move(answer->entries), answer->complete);
     auto snapshot = listing.snapshot;

@@ -312,6 +312,34 @@ TEST_F(changes, times_are_set_after_the_upload)
     });
 }
 
+// LIST tells minutes, and whoever compares times takes another one for another file.
+TEST_F(changes, a_time_that_was_set_here_is_shown_when_listings_tell_less)
+{
+    remote->set_lists_minutes(true);
+    play([&]() -> awaitable<> {
+        EXPECT_TRUE((co_await touch("/dir/a", 1'500'000'017)).has_value());
+        pass(seconds{60});
+        EXPECT_EQ((co_await stat_of("/dir/a")).value().st_mtim.tv_sec, 1'500'000'017);
+        EXPECT_TRUE((co_await rename("/dir/a", "/dir/c")).has_value());
+        pass(seconds{60});
+        EXPECT_EQ((co_await stat_of("/dir/c")).value().st_mtim.tv_sec, 1'500'000'017);
+    });
+}
+
+TEST_F(changes, reading_a_file_shows_no_other_time)
+{
+    remote->set_lists_minutes(true);
+    play([&]() -> awaitable<> {
+        co_await names_in("/dir");
+        const auto before = (co_await stat_of("/dir/a")).value().st_mtim.tv_sec;
+        EXPECT_LT(before, remote->attributes_of("/dir/a").modified.value.time_since_epoch().count());
+        EXPECT_EQ(co_await read_all("/dir/a"), "bytes of a");
+        EXPECT_EQ((co_await stat_of("/dir/a")).value().st_mtim.tv_sec, before);
+        pass(seconds{60});
+        EXPECT_EQ((co_await stat_of("/dir/a")).value().st_mtim.tv_sec, before);
+    });
+}
+
 // A round trip less for each file of cp -p, tar -x and unzip.
 TEST_F(changes, times_need_no_call_of_their_own_where_the_upload_sets_them)
 {

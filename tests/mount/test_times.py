@@ -1,6 +1,7 @@
 """Times of servers that live in another zone."""
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from fixture_types import StartMount
 from mount import Mount, poll
 from servers import Server, Vsftpd
+from tools import output
 
 pytestmark = pytest.mark.reading
 
@@ -72,15 +74,58 @@ def test_local_facts_are_found_by_the_first_upload(workspace: Path, start_mount:
         assert "-300 minutes" in warnings(mount)[0]
 
 
-def test_opening_a_file_tells_the_second(workspace: Path, start_mount: StartMount) -> None:
-    there = export(workspace / "export")
-    beginning = int(there.stat().st_mtime) // 60 * 60
-    os.utime(there, (beginning + 41, beginning + 41))
-    with Vsftpd(there.parent) as server:
+def fresh_files(folder: Path) -> Path:
+    """With times whose second LIST does not tell, and vsftpd's MDTM does."""
+    folder.mkdir()
+    beginning = int(time.time() - 7200) // 60 * 60
+    for number in range(5):
+        file = folder / f"file {number}"
+        file.write_bytes(b"content\n" * 1000)
+        os.utime(file, (beginning + 41, beginning + 41))
+    return folder
+
+
+def test_reading_a_file_does_not_change_its_time(workspace: Path, start_mount: StartMount) -> None:
+    """Not in the middle of it, as tar would see, nor afterwards, as editors and rsync would."""
+    there = fresh_files(workspace / "export")
+    with Vsftpd(there) as server:
         mount = start_mount(server.url, {"attr_ttl": 0, "dir_ttl": 0})
-        here = mount.point / there.name
-        assert here.stat().st_mtime == beginning
-        assert here.read_bytes() == b"x"
-        assert here.stat().st_mtime == beginning + 41
-        assert os.listdir(mount.point) == [there.name]
-        assert here.stat().st_mtime == beginning + 41
+        for _ in range(2):
+            done = subprocess.run(["tar", "cf", workspace / "all.tar", "-C", mount.point, "."], capture_output=True)
+            assert (done.returncode, done.stderr) == (0, b"")
+        assert {file.stat().st_mtime % 60 for file in mount.point.iterdir()} == {0}
+        command = ["rsync", "-a", "--itemize-changes", f"{mount.point}/", workspace / "copy"]
+        assert b"file 4" in output(*command)
+        assert output(*command) == b""
+
+
+@pytest.mark.writing
+def test_an_editor_finds_the_file_unchanged(workspace: Path, start_mount: StartMount) -> None:
+    there = fresh_files(workspace / "export")
+    with Vsftpd(there, writable=True) as server:
+        mount = start_mount(server.url, {"attr_ttl": 0, "dir_ttl": 0})
+        # Not silent: it would ask whether to write a file that was changed since it was read, and wait for ever.
+        for word in ("first", "second"):
+            command = ["vim.tiny", "-u", "NONE", "-c", f"normal O{word}", "-c", "w", "-c", "normal ddp", "-c", "x"]
+            subprocess.run(
+                [*command, mount.point / "file 0"], stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=True
+            )
+        assert (there / "file 0").read_bytes().split(b"\n")[:3] == [b"content", b"second", b"first"]
+
+
+@pytest.mark.writing
+def test_a_time_that_was_set_here_stays(workspace: Path, start_mount: StartMount) -> None:
+    """Also when listings tell only its minute."""
+    there = fresh_files(workspace / "export")
+    with Vsftpd(there, writable=True) as server:
+        mount = start_mount(server.url, {"attr_ttl": 0, "dir_ttl": 0})
+        here = mount.point / "file 0"
+        exact = here.stat().st_mtime + 17
+        os.utime(here, (exact, exact))
+        here.rename(mount.point / "file 9")
+        os.listdir(mount.point)
+        assert (mount.point / "file 9").stat().st_mtime == exact
+        (mount.point / "new").write_bytes(b"new")
+        stored = (mount.point / "new").stat().st_mtime
+        os.listdir(mount.point)
+        assert (mount.point / "new").stat().st_mtime == stored

@@ -147,7 +147,7 @@ TEST_F(server_prober_test, says_why_the_login_failed)
     server.add([](scripted_control& control) -> awaitable<> {
         co_await control.say("220 hello");
         co_await control.expect("AUTH TLS", "234 go on");
-        co_await control.expect_end();
+        control.close();
     });
     const auto report = probe();
     ASSERT_TRUE(report.end);

@@ -326,6 +326,11 @@ awaitable<result<ftpfs::remote::listing>> fake_remote::list_now(remote_path dire
         const auto child = path(where);
         if (!child.is_root() && child.parent() == directory) {
             answer.entries.emplace_back(name(child.name()), what.attributes);
+            auto& time = answer.entries.back().attributes.modified;
+            if (lists_minutes_) {
+                time = {std::chrono::floor<std::chrono::minutes>(time.value), time_precision::minute,
+                        time_source::listing};
+            }
         }
     }
     co_return answer;

@@ -109,6 +109,8 @@ public:
     void set_copy_supported(bool yes) { copies_ = yes; }
     void set_modes_supported(bool yes) { modes_ = yes; }
     void set_times_supported(bool yes) { times_ = yes; }
+    // Listings tell times to the minute, as LIST does; all else tells them to the second.
+    void set_lists_minutes(bool yes) { lists_minutes_ = yes; }
     // The end of an upload sets the time with it: "finish PATH SECONDS".
     void set_times_with_uploads(bool yes) { times_with_uploads_ = yes; }
     void set_space(::ftpfs::remote::free_space what) { space_ = what; }
@@ -192,7 +194,9 @@ private:
     executor where_;
     async::condition changed_;
     std::map<std::string, object, std::less<>> tree_;
-    std::chrono::sys_seconds next_time_{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}};
+    // With a second that a listing to the minute does not tell.
+    std::chrono::sys_seconds next_time_{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1} +
+                                        std::chrono::seconds{41}};
     bool listings_complete_ = true;
     remote_path root_;
 
@@ -228,6 +232,7 @@ private:
     bool modes_ = true;
     bool times_ = true;
     bool times_with_uploads_ = false;
+    bool lists_minutes_ = false;
     bool forgetful_ = false;
     bool hides_stores_ = false;
     std::optional<ftpfs::remote::free_space> space_;

@@ -1,7 +1,9 @@
-// Times known better than a listing tells them: LIST says minutes or days, and the server tells the second when a file
-// is opened. Only shown: what a file's version is decided by stays as it was listed.
+// Times that were shown better than a listing tells them: LIST says minutes or days, and what was set or stored here is
+// known to the second. They go on being shown, since programs take another time for another file: vim asks before it
+// saves, rsync copies anew, tar warns. For the same reason nothing that is merely read is shown better than before,
+// though the server tells its second then.
 //
-// Plain values, bounded; one thread.
+// Only shown: what a file's version is decided by stays as it was listed. Plain values, bounded; one thread.
 #pragma once
 
 #include "ftpfs/core/attributes.hpp"
@@ -14,6 +16,8 @@ namespace ftpfs::fs {
 class exact_times {
 public:
     void note(const remote_path& path, const file_time& fact);
+    void move(const remote_path& from, const remote_path& to);
+    void forget(const remote_path& path) { times_.erase(path); }
 
     // `listed`, or the exact time it is the beginning of. Of another minute, or day, it says nothing: the file changed,
     // or the clocks differ.

@@ -68,7 +68,6 @@ public:
     std::optional<known_name> peek(const remote_path& path);
 
     // The times that are shown in place of coarser ones.
-    exact_times& exact() noexcept { return exact_; }
     const exact_times& exact() const noexcept { return exact_; }
 
     // A transfer taught us what the file is like now.
@@ -147,6 +146,7 @@ private:
         file_time instead_of;
     };
 
+    void note_exact(const remote_path& path, const file_time& time);
     void note_change(const remote_path& path, const std::optional<file_attributes>& attributes);
     void show_remembered_time(const remote_path& path, std::optional<latest_answer>& answer) const;
 
@@ -188,6 +188,7 @@ private:
     async::single_flight<remote_path, cache::shared_snapshot> listings_;
     async::single_flight<remote_path, known_name> stats_;
     exact_times exact_;
+    bool lists_facts_ = false;  // times of listings are exact themselves
     async::single_flight<remote_path, std::string> links_;
 };
 

@@ -52,6 +52,26 @@ TEST(exact_times, come_from_facts_alone)
     EXPECT_EQ(times.refined(path("/a"), listed(noon, time_precision::minute)), noon);
 }
 
+TEST(exact_times, move_with_their_file)
+{
+    exact_times times;
+    times.note(path("/a"), fact(noon + 41s));
+    times.note(path("/b"), fact(noon + 17s));
+    times.move(path("/a"), path("/b"));
+    EXPECT_EQ(times.refined(path("/b"), listed(noon, time_precision::minute)), noon + 41s);
+    EXPECT_EQ(times.refined(path("/a"), listed(noon, time_precision::minute)), noon);
+    times.move(path("/c"), path("/b"));  // of which nothing is known
+    EXPECT_EQ(times.refined(path("/b"), listed(noon, time_precision::minute)), noon);
+}
+
+TEST(exact_times, go_with_their_file)
+{
+    exact_times times;
+    times.note(path("/a"), fact(noon + 41s));
+    times.forget(path("/a"));
+    EXPECT_EQ(times.refined(path("/a"), listed(noon, time_precision::minute)), noon);
+}
+
 TEST(exact_times, are_bounded)
 {
     exact_times times;
