@@ -284,6 +284,15 @@ void fake_remote::limit_sessions(std::size_t sessions)
     commands_take_sessions_ = true;
 }
 
+file_attributes fake_remote::as_listed(file_attributes attributes) const
+{
+    auto& time = attributes.modified;
+    if (lists_minutes_) {
+        time = {std::chrono::floor<std::chrono::minutes>(time.value), time_precision::minute, time_source::listing};
+    }
+    return attributes;
+}
+
 awaitable<result<ftpfs::remote::listing>> fake_remote::list(remote_path directory)
 {
     calls_.push_back("list " + directory.str());
@@ -325,12 +334,7 @@ awaitable<result<ftpfs::remote::listing>> fake_remote::list_now(remote_path dire
     for (const auto& [where, what] : tree_) {
         const auto child = path(where);
         if (!child.is_root() && child.parent() == directory) {
-            answer.entries.emplace_back(name(child.name()), what.attributes);
-            auto& time = answer.entries.back().attributes.modified;
-            if (lists_minutes_) {
-                time = {std::chrono::floor<std::chrono::minutes>(time.value), time_precision::minute,
-                        time_source::listing};
-            }
+            answer.entries.emplace_back(name(child.name()), as_listed(what.attributes));
         }
     }
     co_return answer;
@@ -344,7 +348,7 @@ awaitable<result<file_attributes>> fake_remote::stat(remote_path where)
     if (found == tree_.end()) {
         co_return failure{errc::not_found, where.str()};
     }
-    co_return found->second.attributes;
+    co_return as_listed(found->second.attributes);
 }
 
 awaitable<result<std::string>> fake_remote::read_link(remote_path where)

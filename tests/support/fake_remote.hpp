@@ -109,7 +109,8 @@ public:
     void set_copy_supported(bool yes) { copies_ = yes; }
     void set_modes_supported(bool yes) { modes_ = yes; }
     void set_times_supported(bool yes) { times_ = yes; }
-    // Listings tell times to the minute, as LIST does; all else tells them to the second.
+    // Listings tell times to the minute, and so do questions about one object; transfers tell them to the second. As
+    // servers without MLSD, where questions are answered from listings.
     void set_lists_minutes(bool yes) { lists_minutes_ = yes; }
     // The end of an upload sets the time with it: "finish PATH SECONDS".
     void set_times_with_uploads(bool yes) { times_with_uploads_ = yes; }
@@ -188,6 +189,7 @@ private:
     // What every call goes through: gate, latency, planned failure.
     awaitable<result<void>> pass(call what);
     awaitable<bool> wait_for_session();
+    file_attributes as_listed(file_attributes attributes) const;
     awaitable<result<ftpfs::remote::listing>> list_now(remote_path directory);
     bool may_begin_ahead();
 
