@@ -4,6 +4,20 @@ namespace ftpfs::fs {
 
 using std::chrono::sys_seconds;
 
+bool is_beginning_of(const file_time& listed, sys_seconds exact) noexcept
+{
+    if (listed.source != time_source::listing) {
+        return false;
+    }
+    switch (listed.precision) {
+    case time_precision::day: return sys_seconds{std::chrono::floor<std::chrono::days>(exact)} == listed.value;
+    case time_precision::minute: return sys_seconds{std::chrono::floor<std::chrono::minutes>(exact)} == listed.value;
+    case time_precision::second:
+    case time_precision::unknown: break;
+    }
+    return false;
+}
+
 void exact_times::note(const remote_path& path, const file_time& fact)
 {
     if (fact.source != time_source::fact || fact.precision != time_precision::second) {
@@ -27,16 +41,8 @@ void exact_times::move(const remote_path& from, const remote_path& to)
 
 sys_seconds exact_times::refined(const remote_path& path, const file_time& listed) const
 {
-    const bool is_coarse = listed.source == time_source::listing &&
-                           (listed.precision == time_precision::minute || listed.precision == time_precision::day);
-    const auto exact = is_coarse ? times_.find(path) : times_.end();
-    if (exact == times_.end()) {
-        return listed.value;
-    }
-    const auto beginning = listed.precision == time_precision::day
-                               ? sys_seconds{std::chrono::floor<std::chrono::days>(exact->second)}
-                               : sys_seconds{std::chrono::floor<std::chrono::minutes>(exact->second)};
-    return beginning == listed.value ? exact->second : listed.value;
+    const auto exact = times_.find(path);
+    return exact != times_.end() && is_beginning_of(listed, exact->second) ? exact->second : listed.value;
 }
 
 }  // namespace ftpfs::fs

@@ -141,6 +141,7 @@ void file_writer::sent(file_attributes seen)
     if (shown.modified.precision == time_precision::unknown) {
         shown.modified.value = changed_at_;
     }
+    names().forget_time(path_);
     names().put(path_, std::move(shown));
     if (writing_.on_new_version) {
         writing_.on_new_version(inode_);

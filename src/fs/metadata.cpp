@@ -30,6 +30,15 @@ bool is_out_of_reach(const failure& why)
     return session_is_lost(why) || retryable(why) || why == errc::server_busy;
 }
 
+bool is_same(const file_time& a, const file_time& b)
+{
+    file_version one;
+    one.modified = a;
+    file_version other;
+    other.modified = b;
+    return same_version(one, other);
+}
+
 }  // namespace
 
 metadata::metadata(executor where, async::task_group& tasks, remote::remote& remote, const config& settings,
@@ -262,11 +271,11 @@ void metadata::show_remembered_time(const remote_path& path, std::optional<lates
         return;
     }
     auto& attributes = *answer->what.attributes;
-    file_version then;
-    then.modified = remembered->second.instead_of;
-    file_version seen;
-    seen.modified = attributes.modified;
-    if (same_version(then, seen)) {
+    const auto& then = remembered->second.instead_of;
+    const auto& seen = attributes.modified;
+    const bool known_better = then.source == time_source::fact && then.precision == time_precision::second &&
+                              seen.source == time_source::listing && seen.precision != time_precision::unknown;
+    if (known_better ? is_beginning_of(seen, then.value) : is_same(then, seen)) {
         // Not known as well as it looks: it says nothing of the version.
         attributes.modified.value = remembered->second.shown;
         attributes.modified.precision = time_precision::unknown;
@@ -305,6 +314,7 @@ awaitable<result<known_name>> metadata::ask(remote_path directory, remote_path p
         if (listed) {
             // Taken from the listing even if nothing is to be believed for longer than this one answer.
             if (auto answer = from_listing(directory, path.name())) {
+                show_remembered_time(path, answer);
                 co_return std::move(answer->what);
             }
         } else if (is_out_of_reach(listed.error())) {

@@ -407,6 +407,39 @@ TEST_F(changes, times_the_server_does_not_take_are_remembered)
     });
 }
 
+TEST_F(changes, times_that_are_remembered_stand_against_coarse_listings)
+{
+    remote->set_times_supported(false);
+    remote->set_lists_minutes(true);
+    play([&]() -> awaitable<> {
+        EXPECT_TRUE((co_await store("/dir/new", "content")).has_value());
+        EXPECT_TRUE((co_await touch("/dir/new", 1'500'000'000)).has_value());
+        for (int i = 0; i < 3; ++i) {
+            EXPECT_EQ((co_await stat_of("/dir/new")).value().st_mtim.tv_sec, 1'500'000'000);
+            EXPECT_EQ(co_await read_all("/dir/new"), "content");
+            pass(seconds{60});
+        }
+        remote->replace_file("/dir/new", "another");
+        pass(seconds{60});
+        EXPECT_NE((co_await stat_of("/dir/new")).value().st_mtim.tv_sec, 1'500'000'000);
+    });
+}
+
+TEST_F(changes, a_time_that_is_remembered_ends_with_the_content_it_was_set_for)
+{
+    remote->set_times_supported(false);
+    remote->set_lists_minutes(true);
+    play([&]() -> awaitable<> {
+        co_await names_in("/dir");
+        EXPECT_TRUE((co_await touch("/dir/a", 1'500'000'000)).has_value());
+        EXPECT_EQ((co_await stat_of("/dir/a")).value().st_mtim.tv_sec, 1'500'000'000);
+        const auto file = co_await open_with("/dir/a", O_WRONLY);
+        co_await write(file, 0, "BYTES");
+        EXPECT_TRUE((co_await close(file)).has_value());
+        EXPECT_NE((co_await stat_of("/dir/a")).value().st_mtim.tv_sec, 1'500'000'000);
+    });
+}
+
 // "chown() to that owner succeeds; to another it fails with EPERM, or is ignored with chown=ignore"
 TEST_F(changes, owners_stay)
 {

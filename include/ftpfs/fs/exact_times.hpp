@@ -13,6 +13,9 @@
 
 namespace ftpfs::fs {
 
+// Is the time of a listing, to the minute or the day, the one that a fact tells to the second?
+bool is_beginning_of(const file_time& listed, std::chrono::sys_seconds exact) noexcept;
+
 class exact_times {
 public:
     void note(const remote_path& path, const file_time& fact);

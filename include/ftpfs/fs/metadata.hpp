@@ -92,6 +92,8 @@ public:
     void hide(const remote_path& path) { overlays_.insert_or_assign(path, std::nullopt); }
     // A time the server would not take: shown as long as it shows the one it has now.
     void remember_time(const remote_path& path, std::chrono::sys_seconds shown, file_time instead_of);
+    // It has other content now.
+    void forget_time(const remote_path& path) { times_.erase(path); }
 
     // Called for each object that is changed, made, moved or removed here; what is below it counts, too.
     void set_on_change(std::function<void(const remote_path&)> tell) { on_change_ = std::move(tell); }
