@@ -181,6 +181,22 @@ void metadata::note_exact(const remote_path& path, const file_time& time)
     }
 }
 
+void metadata::touch(const remote_path& directory)
+{
+    auto known = directory.is_root() ? std::nullopt : latest(directory.parent(), directory, directory.name());
+    if (!known || !known->what.attributes || known->doubtful) {
+        return;
+    }
+    times_.erase(directory);
+    exact_.forget(directory);
+    cache::known_object object;
+    object.asked = known->asked;
+    object.attributes = std::move(known->what.attributes);
+    object.attributes->modified = {};
+    object.attributes->modified.value = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    objects_.store(directory, std::move(object));
+}
+
 void metadata::put(const remote_path& path, file_attributes attributes)
 {
     note_change(path, attributes);
@@ -195,6 +211,7 @@ void metadata::put(const remote_path& path, file_attributes attributes)
 void metadata::put_directory(const remote_path& path, file_attributes attributes)
 {
     put(path, std::move(attributes));
+    touch(path.parent());
     cache::listed_directory listing;
     listing.asked = now_();
     listing.took = {};
@@ -212,6 +229,7 @@ void metadata::erase(const remote_path& path)
     cache::known_object object;
     object.asked = now_();
     objects_.store(path, std::move(object));
+    touch(path.parent());
 }
 
 void metadata::move(const remote_path& from, const remote_path& to)
@@ -240,12 +258,17 @@ void metadata::move(const remote_path& from, const remote_path& to)
     if (time) {
         times_.insert_or_assign(to, time.mapped());
     }
+    touch(to.parent());
 }
 
 void metadata::overlay(const remote_path& path, file_attributes attributes)
 {
+    const auto before = latest(path.parent(), path, path.name());
     const auto [place, is_new] = overlays_.insert_or_assign(path, std::move(attributes));
     if (is_new) {
+        if (before && !before->what.attributes) {
+            touch(path.parent());
+        }
         note_change(path, place->second);
         directories_.change(path.parent(), path.name(), place->second);
     }

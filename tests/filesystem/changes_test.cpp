@@ -440,6 +440,40 @@ TEST_F(changes, a_time_that_is_remembered_ends_with_the_content_it_was_set_for)
     });
 }
 
+// rsync sets the times of directories last, and only those that have another one by then.
+TEST_F(changes, names_that_come_and_go_change_the_time_of_their_directory)
+{
+    play([&]() -> awaitable<> {
+        const auto set_and_check = [&]() -> awaitable<bool> {
+            const auto set = co_await touch("/dir", 1'500'000'000);
+            const auto shown = co_await stat_of("/dir");
+            co_return set.has_value() && shown.value().st_mtim.tv_sec == 1'500'000'000;
+        };
+        const auto is_recent = [&]() -> awaitable<bool> {
+            const auto shown = co_await stat_of("/dir");
+            co_return std::abs(shown.value().st_mtim.tv_sec - std::time(nullptr)) < 60;
+        };
+        EXPECT_TRUE(co_await set_and_check());
+        const auto file = (co_await create("/dir/new")).value();
+        EXPECT_TRUE(co_await is_recent());
+        EXPECT_TRUE((co_await close(file)).has_value());
+
+        EXPECT_TRUE(co_await set_and_check());
+        EXPECT_TRUE((co_await rename("/dir/new", "/dir/newer")).has_value());
+        EXPECT_TRUE(co_await is_recent());
+
+        EXPECT_TRUE(co_await set_and_check());
+        EXPECT_TRUE((co_await remove("/dir/newer")).has_value());
+        EXPECT_TRUE(co_await is_recent());
+
+        EXPECT_TRUE(co_await set_and_check());
+        const auto again = co_await open_with("/dir/a", O_WRONLY);
+        co_await write(again, 0, "BYTES");
+        EXPECT_FALSE(co_await is_recent());
+        EXPECT_TRUE((co_await close(again)).has_value());
+    });
+}
+
 // "chown() to that owner succeeds; to another it fails with EPERM, or is ignored with chown=ignore"
 TEST_F(changes, owners_stay)
 {

@@ -22,6 +22,8 @@ class Limits:
     """Paths below `small` that are listed, but neither sent nor entered."""
     sets_times: bool = True
     """Has a command that sets the time of a file."""
+    sets_times_of_directories: bool = False
+    """That command takes directories, too."""
     sets_modes: bool = True
     """Has SITE CHMOD."""
     names_full_disk: bool = True
@@ -35,10 +37,11 @@ LIMITS: dict[str, Limits] = {
     "vsftpd": Limits(listed_times=True),
     # MLSD leaves out links that lead nowhere; LIST has them. A full disk: by chance 451 Transfer aborted. Input/output
     # error, or the system's own words.
-    "proftpd": Limits(listed_links=True, makes_links=True, names_full_disk=False),
+    "proftpd": Limits(listed_links=True, sets_times_of_directories=True, makes_links=True, names_full_disk=False),
     # RETR and CWD with a backslash in the path: 553 Prohibited file name. SIZE, MDTM and MLST work.
     # A full disk: 451 Error during write to file.
     "pure-ftpd": Limits(
+        sets_times_of_directories=True,
         names_full_disk=False,
         unreadable=frozenset(
             prefix + name for name in BACKSLASH_NAMES for prefix in (b"backslash/", b"backslash/folders/")

@@ -149,6 +149,8 @@ private:
     };
 
     void note_exact(const remote_path& path, const file_time& time);
+    // Names came or went: its time is about now, as on a local disk, until the server tells it.
+    void touch(const remote_path& directory);
     void note_change(const remote_path& path, const std::optional<file_attributes>& attributes);
     void show_remembered_time(const remote_path& path, std::optional<latest_answer>& answer) const;
 
