@@ -7,7 +7,24 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ftpfs::fs {
+namespace {
+
+// Programs read a directory in the order of its listing (cp, tar, grep) or of its names (rsync, a shell's *): sorted,
+// that is the same, and what they read next is known. Of equal names the first stays the first.
+void sort_by_name(std::vector<directory_entry>& entries)
+{
+    // More would hold up the loop for tens of milliseconds.
+    constexpr std::size_t most = 20'000;
+    const auto earlier = [](const directory_entry& a, const directory_entry& b) { return a.name.str() < b.name.str(); };
+    if (entries.size() <= most && !std::ranges::is_sorted(entries, earlier)) {
+        std::ranges::stable_sort(entries, earlier);
+    }
+}
+
+}  // namespace
 
 awaitable<result<cache::shared_snapshot>> metadata::list(remote_path directory)
 {
@@ -81,6 +98,7 @@ awaitable<result<cache::shared_snapshot>> metadata::take_listing(remote_path dir
     std::erase_if(answer->entries, [this](const directory_entry& entry) { return is_hidden(entry.attributes); });
     lists_facts_ = lists_facts_ || (!answer->entries.empty() &&
                                     answer->entries.front().attributes.modified.source == time_source::fact);
+    sort_by_name(answer->entries);
     listing.took = now_() - listing.asked;
     listing.snapshot = std::make_shared<const cache::directory_snapshot>(std::move(answer->entries), answer->complete);
     auto snapshot = listing.snapshot;

@@ -107,6 +107,22 @@ TEST_F(prefetching, a_walk_works_without_a_session_to_spare)
     });
 }
 
+// rsync and a shell's * go by names; ProFTPD's MLSD is in the order of the disk.
+TEST_F(prefetching, files_are_fetched_in_the_order_of_their_names_whatever_the_listing)
+{
+    remote->set_lists_backwards(true);
+    add_files(50);
+    play([&]() -> awaitable<> {
+        co_await list("/d");
+        for (int i = 0; i < 50; ++i) {
+            EXPECT_EQ(co_await read_all(name_of(i)), pattern(8 * 1024, static_cast<unsigned>(i)));
+            co_await settle();
+        }
+        EXPECT_GE(ahead(), 40U);
+        EXPECT_EQ(files->count().fetched_ahead_wasted, 0U);
+    });
+}
+
 TEST_F(prefetching, uses_no_more_sessions_than_there_are_to_spare)
 {
     remote->set_spare(2);

@@ -337,6 +337,9 @@ awaitable<result<ftpfs::remote::listing>> fake_remote::list_now(remote_path dire
             answer.entries.emplace_back(name(child.name()), as_listed(what.attributes));
         }
     }
+    if (lists_backwards_) {
+        std::ranges::reverse(answer.entries);
+    }
     co_return answer;
 }
 

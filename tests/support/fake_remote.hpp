@@ -112,6 +112,8 @@ public:
     // Listings tell times to the minute, and so do questions about one object; transfers tell them to the second. As
     // servers without MLSD, where questions are answered from listings.
     void set_lists_minutes(bool yes) { lists_minutes_ = yes; }
+    // In no order that names have.
+    void set_lists_backwards(bool yes) { lists_backwards_ = yes; }
     // The end of an upload sets the time with it: "finish PATH SECONDS".
     void set_times_with_uploads(bool yes) { times_with_uploads_ = yes; }
     void set_space(::ftpfs::remote::free_space what) { space_ = what; }
@@ -235,6 +237,7 @@ private:
     bool times_ = true;
     bool times_with_uploads_ = false;
     bool lists_minutes_ = false;
+    bool lists_backwards_ = false;
     bool forgetful_ = false;
     bool hides_stores_ = false;
     std::optional<ftpfs::remote::free_space> space_;
