@@ -49,11 +49,17 @@ void probe_context::tell(std::string name, probe_outcome outcome, std::string_vi
     }
 }
 
+bool probe_context::note_interruption(const failure& why)
+{
+    report.interrupted = report.interrupted || why == errc::cancelled;
+    return report.interrupted;
+}
+
 void probe_context::end(failure why)
 {
-    if (why == errc::cancelled) {
-        report.interrupted = true;
-    } else if (!report.end) {
+    const bool by_us = why == errc::cancelled;
+    note_interruption(why);
+    if (!by_us && !report.end) {
         report.end = std::move(why);
     }
 }
@@ -84,7 +90,7 @@ awaitable<control_channel*> probe_context::line()
     ++replaced_;
     auto opened = co_await open();
     if (!opened) {
-        report.interrupted = report.interrupted || opened.error() == errc::cancelled;
+        note_interruption(opened.error());
         server_is_full = opened.error() == errc::server_busy;
         replaced_ = cleaning_ ? replaced_ : most_replaced;
         tell("new session", probe_outcome::bad, to_string(opened.error()));
@@ -95,7 +101,9 @@ awaitable<control_channel*> probe_context::line()
         auto change = proto::command::make("CWD", directory);
         if (change) {
             const auto entered = co_await control->exchange(*std::move(change));
-            report.interrupted = report.interrupted || (!entered && entered.error() == errc::cancelled);
+            if (!entered) {
+                note_interruption(entered.error());
+            }
         }
     }
     co_return control->quiet() ? control.get() : nullptr;
@@ -119,7 +127,9 @@ awaitable<result<proto::reply>> probe_context::ask(std::string_view verb, std::s
         session->give_up();
         co_return failure{errc::protocol_violation, answer->as_failure().detail};
     }
-    report.interrupted = report.interrupted || (!answer && answer.error() == errc::cancelled);
+    if (!answer) {
+        note_interruption(answer.error());
+    }
     co_return answer;
 }
 
@@ -144,10 +154,12 @@ awaitable<result<probe_transfer>> probe_context::transfer(data_way kind, std::ve
     auto data = co_await open_data(*session, kind, commands.back().for_log(), told);
     if (data) {
         auto done = co_await receive(*session, settings, *std::move(data), std::move(commands), limit);
-        report.interrupted = report.interrupted || (!done && done.error() == errc::cancelled);
+        if (!done) {
+            note_interruption(done.error());
+        }
         co_return done;
     }
-    report.interrupted = report.interrupted || data.error() == errc::cancelled;
+    note_interruption(data.error());
     co_return std::move(data).error();
 }
 

@@ -28,6 +28,8 @@ public:
     void tell(std::string name, probe_outcome outcome, std::string_view words, clock::duration took = {});
     // Nothing more is to be tried: it was interrupted, or a mount would have ended here.
     bool stopped() const noexcept { return report.interrupted || report.end.has_value(); }
+    // Takes down whether that failure is the probe's interruption; true if it was interrupted, now or before.
+    bool note_interruption(const failure& why);
     // Takes down why a mount would not come up.
     void end(failure why);
 

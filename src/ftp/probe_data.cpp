@@ -188,7 +188,9 @@ awaitable<> probe_armed(probe_context& with)
     const auto done = co_await receive(*session, with.settings, *std::move(data), std::move(commands), kept);
     const bool works = done && !done->verdict.is_negative();
     with.report.armed = works ? support::works : support::refused;
-    with.report.interrupted = with.report.interrupted || (!done && done.error() == errc::cancelled);
+    if (!done) {
+        with.note_interruption(done.error());
+    }
     if (!with.stopped()) {
         with.tell("ahead of need", works ? good : odd,
                   works  ? "data connections may be opened before the command, which saves two round trips"

@@ -167,7 +167,9 @@ awaitable<> try_early_end(probe_context& with, std::string name)
     std::string words;
     probe_watch watch;
     const auto ended = co_await end_early(with, *session, *std::move(data), abor_first, words);
-    with.report.interrupted = with.report.interrupted || (!ended && ended.error() == errc::cancelled);
+    if (!ended) {
+        with.note_interruption(ended.error());
+    }
     if (with.stopped()) {
         co_return;
     }

@@ -33,7 +33,9 @@ awaitable<> probe_pipelining(probe_context& with)
             std::min<std::chrono::milliseconds>(second_answer, with.settings.timeout));
         more = answer && !answer->is_preliminary();
         answers += more ? 1 : 0;
-        with.report.interrupted = with.report.interrupted || (!answer && answer.error() == errc::cancelled);
+        if (!answer) {
+            with.note_interruption(answer.error());
+        }
     }
     if (with.stopped()) {
         co_return;

@@ -1,5 +1,6 @@
 // TLS: whether it is offered, in which versions, and with which certificate. A mount does not use it yet.
 #include "probe_tls.hpp"
+
 #include "ftpfs/core/utf8.hpp"
 #include "probe_steps.hpp"
 
@@ -145,14 +146,14 @@ awaitable<> try_versions(probe_context& with, std::shared_ptr<net::tls_context> 
         const auto only = static_cast<tls_version>(i);
         auto asked = co_await ask_for_tls(with);
         if (!asked || asked->answer.code != go_ahead) {
-            note_interruption(with, asked ? failure{} : asked.error());
+            with.note_interruption(asked ? failure{} : asked.error());
             continue;
         }
         auto secured = co_await secure(with, *std::move(asked), context, only, only);
         if (secured) {
             versions[i] = support::works;
             co_await with.hang_up(std::move(secured->control));
-        } else if (!note_interruption(with, secured.error()) && is_refusal(secured.error())) {
+        } else if (!with.note_interruption(secured.error()) && is_refusal(secured.error())) {
             versions[i] = support::refused;
         }
     }
@@ -160,6 +161,14 @@ awaitable<> try_versions(probe_context& with, std::shared_ptr<net::tls_context> 
 }
 
 }  // namespace
+
+awaitable<result<>> shake_hands(net::tls_stream& tls, const config& settings)
+{
+    tls.expires_after(settings.connect_timeout);
+    auto shaken = co_await tls.handshake();
+    tls.never_expires();
+    co_return shaken;
+}
 
 awaitable<> probe_tls(probe_context& with)
 {
@@ -170,7 +179,7 @@ awaitable<> probe_tls(probe_context& with)
     auto& found = with.report.tls;
     auto asked = co_await ask_for_tls(with);
     if (!asked) {
-        if (!note_interruption(with, asked.error())) {
+        if (!with.note_interruption(asked.error())) {
             with.tell("TLS", untried, to_string(asked.error()));
         }
         co_return;
@@ -192,7 +201,7 @@ awaitable<> probe_tls(probe_context& with)
     probe_watch watch;
     auto secured = co_await secure(with, *std::move(asked), *context, tls_version::tls_1_0, tls_version::tls_1_3);
     if (!secured) {
-        if (!note_interruption(with, secured.error())) {
+        if (!with.note_interruption(secured.error())) {
             found.why_no_handshake = printable(to_string(secured.error()));
             with.tell("TLS", bad, "offered, but the handshake fails: " + found.why_no_handshake, watch.took());
         }

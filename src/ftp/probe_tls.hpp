@@ -21,7 +21,4 @@ awaitable<result<>> shake_hands(net::tls_stream& tls, const config& settings);
 // Logs in, if that can do no harm, and tells about encrypted data connections.
 awaitable<> probe_tls_session(probe_context& with, secured_session& by);
 
-// Whether the probe was interrupted, by that failure or before.
-bool note_interruption(probe_context& with, const failure& why);
-
 }  // namespace ftpfs::ftp

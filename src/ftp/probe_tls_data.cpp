@@ -74,7 +74,7 @@ awaitable<std::string> try_encrypted(probe_context& with, secured_session& by)
         bool resumed = false;
         const auto done = co_await list_encrypted(with, by, way, by.tls->session(), resumed);
         why = why_not(done);
-        if (!done && note_interruption(with, done.error())) {
+        if (!done && with.note_interruption(done.error())) {
             break;
         }
         if (why.empty()) {
@@ -98,7 +98,7 @@ awaitable<std::string> try_without_session(probe_context& with, secured_session&
     if (done) {
         with.report.tls.requires_session = why.empty() ? support::refused : support::works;
     } else {
-        note_interruption(with, done.error());
+        with.note_interruption(done.error());
     }
     co_return why;
 }
@@ -150,20 +150,6 @@ bool may_log_in(const probe_report& report)
 
 }  // namespace
 
-awaitable<result<>> shake_hands(net::tls_stream& tls, const config& settings)
-{
-    tls.expires_after(settings.connect_timeout);
-    auto shaken = co_await tls.handshake();
-    tls.never_expires();
-    co_return shaken;
-}
-
-bool note_interruption(probe_context& with, const failure& why)
-{
-    with.report.interrupted = with.report.interrupted || why == errc::cancelled;
-    return with.report.interrupted;
-}
-
 awaitable<> probe_tls_session(probe_context& with, secured_session& by)
 {
     if (!may_log_in(with.report)) {
@@ -174,7 +160,7 @@ awaitable<> probe_tls_session(probe_context& with, secured_session& by)
     if (outcome) {
         with.tell("TLS login", good, "as " + with.settings.user, watch.took());
         co_await try_data(with, by);
-    } else if (!note_interruption(with, outcome.error())) {
+    } else if (!with.note_interruption(outcome.error())) {
         with.tell("TLS login", bad, to_string(outcome.error()), watch.took());
     }
 }

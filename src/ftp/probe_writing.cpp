@@ -68,7 +68,7 @@ awaitable<result<proto::reply>> store(probe_context& with, std::string verb, std
     FTPFS_CO_TRY(auto data, co_await with.open_data(*session, *with.way, use, told));
     auto done = co_await send(*session, with.settings, std::move(data), std::move(commands), std::string(size, 'x'));
     if (!done) {
-        with.report.interrupted = with.report.interrupted || done.error() == errc::cancelled;
+        with.note_interruption(done.error());
         co_return std::move(done).error();
     }
     co_return std::move(done->verdict);

@@ -54,6 +54,21 @@ protected:
         co_await control.say("229 ok " + next.epsv_text());
     }
 
+    // The server has got the data: what it says then.
+    static awaitable<> confirm(scripted_control& control, scripted_data& data)
+    {
+        co_await control.say("150 go on");
+        data.close();
+        co_await control.say("226 done");
+    }
+    // The same, and the answers to the questions.
+    static awaitable<> confirm_and_answer(scripted_control& control, scripted_data& data)
+    {
+        co_await confirm(control, data);
+        const auto next = control.listen();
+        co_await answer_questions(control, next);
+    }
+
     // Stores "0123456789" in /f without waiting for consent; what came of it.
     static awaitable<result<>> store(session& on, std::size_t count = 10)
     {
@@ -479,11 +494,7 @@ protected:
             auto data = co_await control.expect_epsv();
             co_await take_packet(control);
             co_await data.receive_all();
-            co_await control.say("150 go on");
-            data.close();
-            co_await control.say("226 done");
-            auto next = control.listen();
-            co_await answer_questions(control, next);
+            co_await confirm_and_answer(control, data);
             co_await control.expect("NOOP", "200 ok");
             co_await control.expect_end();
         });
@@ -516,9 +527,7 @@ TEST_F(session_time_behind, follows_the_questions_where_nothing_may_be_queued)
         auto data = co_await control.expect_epsv();
         co_await control.expect("STOR /f");
         co_await data.receive_all();
-        co_await control.say("150 go on");
-        data.close();
-        co_await control.say("226 done");
+        co_await confirm(control, data);
         co_await control.expect("SIZE /f");
         co_await control.expect("MDTM /f");
         co_await control.expect("EPSV");
